@@ -1,0 +1,5 @@
+"""`python -m archlint`."""
+
+from archlint.cli.main import main
+
+main()

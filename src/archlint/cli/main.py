@@ -1,0 +1,58 @@
+"""The command `archlint`. A subcommand's module is imported when it is called, so that `--version` starts at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from importlib import import_module
+
+import click
+
+from archlint import __version__
+
+INTERNAL_ERROR = 4
+INTERRUPTED = 130
+_COMMANDS = ("rule", "scan")
+"""Each is `archlint.cli.<name>.command`."""
+
+
+class LazyGroup(click.Group):
+    """Subcommands by name, and exit code 4 with one plain line for an error of archlint itself."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *_COMMANDS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        command: object = import_module(f"archlint.cli.{cmd_name}").command
+        return command if isinstance(command, click.Command) else None
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except KeyboardInterrupt:
+            ctx.exit(INTERRUPTED)
+        except Exception as error:
+            ctx.exit(_report(error))
+
+
+def _report(error: Exception) -> int:
+    if os.environ.get("ARCHLINT_DEBUG") == "1":
+        traceback.print_exception(error)
+    what = ascii(str(error).split("\n", 1)[0])[1:-1][:200]
+    print(
+        f"archlint failed on an error of its own ({type(error).__name__}: {what}); please report it, "
+        "with the traceback that ARCHLINT_DEBUG=1 shows.",
+        file=sys.stderr,
+    )
+    return INTERNAL_ERROR
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="archlint")
+def main() -> None:
+    """Static architecture linter for AWS Lambda repositories that run ML."""

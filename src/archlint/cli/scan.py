@@ -1,0 +1,110 @@
+"""`archlint scan`: reads folders, prints a report, and says with its exit code how it went."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archlint.cli import output as out
+from archlint.finding import SEVERITIES
+from archlint.report.formats import FORMATS
+from archlint.report.visible import visible
+
+if TYPE_CHECKING:
+    from archlint.config import Config
+    from archlint.result import ScanResult
+
+CLEAN, FINDINGS, NOTHING_TO_SCAN = 0, 1, 3
+
+
+@click.command("scan")
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=str))
+@click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True)
+@click.option("--output", metavar="FILE", type=click.Path(path_type=str), help="Write the report to FILE.")
+@click.option("--select", multiple=True, metavar="RULES", help="Only these rules: names, codes or AL1; comma list.")
+@click.option("--ignore", multiple=True, metavar="RULES", help="Not these rules, and not what the config ignores.")
+@click.option(
+    "--fail-on",
+    type=click.Choice((*reversed(SEVERITIES), "never")),
+    help="Exit with 1 from this severity on.  [default: error, or the config's]",
+)
+@click.option("--no-config", is_flag=True, help="Do not read archlint.toml or pyproject.toml.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    format_: str,
+    output: str | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    fail_on: str | None,
+    no_config: bool,
+) -> None:
+    """Look for architecture problems in the folders PATH (by default the current one).
+
+    Paths in the report are relative to PATH; with several PATHs each is prefixed with its PATH as given.
+
+    Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or config, 3 nothing to scan, 4 archlint
+    itself failed.
+    """
+    folders = _folders(paths)
+    if output is not None:
+        out.check_output(output)
+    configs = [_config(folder, select, ignore, fail_on, no_config) for folder in folders]
+
+    from archlint import pipeline
+    from archlint.cli.several import merge
+
+    results = [pipeline.scan(Path(folder), config) for folder, config in zip(folders, configs, strict=True)]
+    report = merge(list(zip(folders, results, strict=True)))
+    out.write(FORMATS[format_](report, out.screen(to_file=output is not None)), output)
+    if all(_is_nothing(result) for result in results):
+        click.echo("archlint: nothing to scan: no template with a Lambda function was found", err=True)
+        ctx.exit(NOTHING_TO_SCAN)
+    failed = any(_fails(result, config.fail_on) for result, config in zip(results, configs, strict=True))
+    ctx.exit(FINDINGS if failed else CLEAN)
+
+
+def _folders(paths: Sequence[str]) -> list[str]:
+    folders = list(dict.fromkeys(paths)) or ["."]
+    for folder in folders:
+        if not os.path.isdir(folder):
+            problem = "is not a folder" if os.path.lexists(folder) else "does not exist"
+            raise click.UsageError(f"PATH {folder!a} {problem}; scan takes folders")
+    return folders
+
+
+def _config(folder: str, select: Sequence[str], ignore: Sequence[str], fail_on: str | None, no_config: bool) -> Config:
+    from archlint.config import Config, ConfigError, load_config, rule_names
+    from archlint.rules.registry import UnknownRuleError
+
+    try:
+        chosen = rule_names(_split(select)) if select else None
+        left = rule_names(_split(ignore))
+    except UnknownRuleError as error:
+        raise click.UsageError(f"--select/--ignore: {error}") from error
+    try:
+        config = Config() if no_config else load_config(Path(folder))
+    except ConfigError as error:
+        raise click.UsageError(visible(str(error))) from error
+    return config.override(select=chosen, ignore=left, fail_on=fail_on)
+
+
+def _split(lists: Sequence[str]) -> list[str]:
+    return [item.strip() for text in lists for item in text.split(",") if item.strip()]
+
+
+def _is_nothing(result: ScanResult) -> bool:
+    silent = not result.functions and not result.findings and not result.suppressed
+    return silent and not result.coverage.files_read
+
+
+def _fails(result: ScanResult, fail_on: str) -> bool:
+    if fail_on == "never":
+        return False
+    least = SEVERITIES.index(fail_on)
+    return any(SEVERITIES.index(finding.severity) >= least for finding in result.findings)

@@ -1,0 +1,89 @@
+"""Several scanned folders in one report: every path in it is prefixed with the folder as it was given."""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from archlint.finding import Finding
+from archlint.model.coverage import Coverage, NotEvaluated
+from archlint.model.deployed import Deployed
+from archlint.model.place import Place
+from archlint.result import ScanResult
+from archlint.values import Known
+
+
+def merge(parts: Sequence[tuple[str, ScanResult]]) -> ScanResult:
+    """One result for folders as they were given; a single one keeps paths relative to itself."""
+    if len(parts) == 1:
+        return parts[0][1]
+    moved = [_moved(_prefix(folder), result) for folder, result in parts]
+    left_out: Counter[str] = Counter()
+    for part in moved:
+        left_out.update(dict(part.coverage.left_out))
+    return ScanResult(
+        functions=tuple(function for part in moved for function in part.functions),
+        findings=tuple(sorted((f for part in moved for f in part.findings), key=lambda finding: finding.sort_key)),
+        coverage=Coverage(
+            files_read=sum(part.coverage.files_read for part in moved),
+            files_failed=tuple(path for part in moved for path in part.coverage.files_failed),
+            not_evaluated=tuple(gap for part in moved for gap in part.coverage.not_evaluated),
+            left_out=tuple(sorted(left_out.items())),
+        ),
+        sources={path: text for part in moved for path, text in part.sources.items()},
+        suppressed=sum(part.suppressed for part in moved),
+    )
+
+
+def _prefix(folder: str) -> str:
+    """ "services/a/" for `./services/a`, "" for `.`."""
+    path = posixpath.normpath(folder.replace("\\", "/"))
+    return "" if path == "." else path.rstrip("/") + "/"
+
+
+def _moved(prefix: str, result: ScanResult) -> ScanResult:
+    coverage = result.coverage
+    return replace(
+        result,
+        functions=tuple(_function(prefix, deployed) for deployed in result.functions),
+        findings=tuple(_finding(prefix, finding) for finding in result.findings),
+        coverage=replace(
+            coverage,
+            files_failed=tuple(prefix + path for path in coverage.files_failed),
+            not_evaluated=tuple(_gap(prefix, gap) for gap in coverage.not_evaluated),
+        ),
+        sources={prefix + path: text for path, text in result.sources.items()},
+    )
+
+
+def _place(prefix: str, place: Place) -> Place:
+    return replace(place, path=prefix + place.path)
+
+
+def _gap(prefix: str, gap: NotEvaluated) -> NotEvaluated:
+    return replace(gap, function=prefix + gap.function)
+
+
+def _function(prefix: str, deployed: Deployed) -> Deployed:
+    """What reports print of a function; its mounts and code stay relative to their own folder."""
+    function, source = deployed.function, deployed.source
+    return replace(
+        deployed,
+        function=replace(function, id=prefix + function.id, defined_at=_place(prefix, function.defined_at)),
+        source=Known(replace(source.value, path=prefix + source.value.path)) if isinstance(source, Known) else source,
+    )
+
+
+def _finding(prefix: str, finding: Finding) -> Finding:
+    """The fingerprint takes the prefix in, so that equal files in two folders stay two findings."""
+    text = (prefix + "\0" + finding.fingerprint).encode("utf-8", "surrogatepass")
+    return replace(
+        finding,
+        place=_place(prefix, finding.place),
+        functions=tuple(prefix + function for function in finding.functions),
+        trace=tuple(replace(step, place=_place(prefix, step.place)) for step in finding.trace),
+        fingerprint=hashlib.sha256(text).hexdigest()[:16] if prefix else finding.fingerprint,
+    )

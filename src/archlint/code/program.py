@@ -1,0 +1,120 @@
+"""The modules that a function's sys.path holds, loaded when something imports them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.code.units import Module
+from archlint.model.code import Mount
+from archlint.model.place import Place, Problem
+from archlint.syntax.python import SourceError, decode_python, parse_python
+from archlint.tree import Tree, UnreadableError, join
+
+
+class Sources:
+    """Every parsed file of a scan, shared by the functions that import it, and the files that could not be parsed."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.modules: dict[tuple[str, str], Module | None] = {}
+        self.problems: dict[str, Problem] = {}
+
+    def load(self, path: str, name: str, is_package: bool = False) -> Module | None:
+        """The module at `path` under a dotted name; None when it cannot be parsed (see `problems`)."""
+        key = (path, name)
+        if key not in self.modules:
+            self.modules[key] = self._load(path, name, is_package)
+        return self.modules[key]
+
+    def _load(self, path: str, name: str, is_package: bool) -> Module | None:
+        try:
+            text = decode_python(self.tree.read(path))
+            return Module(name, path, text, parse_python(text), is_package)
+        except SourceError as error:
+            self.problems[path] = Problem(Place(path, error.line, error.column), error.message)
+        except UnreadableError as error:
+            self.problems[path] = Problem(Place(path), str(error))
+        except RecursionError:
+            self.problems[path] = Problem(Place(path), "its code is nested too deeply")
+        return None
+
+    def inline(self, text: str, place: Place, block: bool) -> Module | None:
+        """Code that stands in a template, as module `index`; a block keeps its own lines and indentation."""
+        key = (f"{place.path}:{place.line}", "index")
+        if key not in self.modules:
+            try:
+                module = Module(
+                    "index",
+                    place.path,
+                    text,
+                    parse_python(text),
+                    line_shift=place.line - 1 if block else 0,
+                    column_shift=place.column - 1 if block else 0,
+                    fixed_place=None if block else place,
+                )
+                self.modules[key] = module
+            except SourceError as error:
+                line = place.line + error.line - 1 if block else place.line
+                self.problems[key[0]] = Problem(Place(place.path, line), f"inline code: {error.message}")
+                self.modules[key] = None
+            except RecursionError:
+                self.problems[key[0]] = Problem(place, "inline code: it is nested too deeply")
+                self.modules[key] = None
+        return self.modules[key]
+
+
+class Program:
+    """One function's view of the repository: what `import x` finds."""
+
+    def __init__(self, sources: Sources, mounts: tuple[Mount, ...]) -> None:
+        self.sources = sources
+        self.mounts = mounts
+        self.found: dict[str, Module | None] = {}
+        self.extra: dict[str, Module] = {}
+
+    def add(self, module: Module) -> None:
+        """A module that no file holds, such as inline code."""
+        self.extra[module.name] = module
+
+    def module(self, name: str) -> Module | None:
+        """The repository's module of that dotted name; None when it comes from elsewhere or cannot be parsed."""
+        if name in self.extra:
+            return self.extra[name]
+        if name not in self.found:
+            self.found[name] = None
+            located = self.locate(name)
+            if located is not None:
+                path, is_package = located
+                self.found[name] = self.sources.load(path, name, is_package)
+        return self.found[name]
+
+    def locate(self, name: str) -> tuple[str, bool] | None:
+        """The file of a dotted name, and whether it is a package's `__init__`."""
+        stem = name.replace(".", "/")
+        for mount in self.mounts:
+            for candidate, is_package in ((f"{stem}/__init__.py", True), (f"{stem}.py", False)):
+                path = _in_mount(mount, candidate)
+                if path is not None and self.sources.tree.is_file(path):
+                    return path, is_package
+        return None
+
+    def is_own_package(self, name: str) -> bool:
+        """A folder of the repository that can be imported although it has no `__init__`."""
+        stem = name.replace(".", "/")
+        folders = (_in_mount(mount, stem) for mount in self.mounts)
+        return any(folder and self.sources.tree.is_dir(folder) for folder in folders)
+
+    def loaded(self) -> Iterator[Module]:
+        """The modules that were imported so far."""
+        yield from self.extra.values()
+        yield from (module for module in self.found.values() if module is not None)
+
+
+def _in_mount(mount: Mount, candidate: str) -> str | None:
+    """The repository path of a path on sys.path, if this mount holds it."""
+    if mount.at == candidate:
+        return mount.source
+    prefix = mount.at + "/" if mount.at else ""
+    if not candidate.startswith(prefix):
+        return None
+    return join(mount.source, candidate[len(prefix) :])

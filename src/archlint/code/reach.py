@@ -1,0 +1,316 @@
+"""What runs when: at import, once behind a guard, or on every invocation; and the way that leads there."""
+
+from __future__ import annotations
+
+import ast
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+from archlint.code.abstract import Abstract, ClassValue, External, FunctionValue, Instance, ModuleValue, Parameter
+from archlint.code.evaluate import Evaluator
+from archlint.code.guards import FILE, stored_keys
+from archlint.code.program import Program
+from archlint.code.sites import Site, sites_of
+from archlint.code.units import Binding, Class, Module, Unit
+from archlint.knowledge.entry_points import once_decorators, routers, startup_decorators
+
+MAX_UNITS = 20_000
+
+
+class Phase(IntEnum):
+    """How often something runs: once per environment at import, at most once per environment, or per invocation."""
+
+    IMPORT = 0
+    ONCE = 1
+    INVOKE = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reached:
+    """A unit that runs, how often, and the site of the unit before it that leads to it."""
+
+    unit: Unit
+    phase: Phase
+    parent: Reached | None = None
+    via: Site | None = None
+
+    def way(self) -> list[Reached]:
+        """From the entry to here."""
+        steps: list[Reached] = []
+        current: Reached | None = self
+        while current is not None:
+            steps.append(current)
+            current = current.parent
+        return steps[::-1]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call:
+    """A call of something external that runs; `path` is its symbolic path."""
+
+    path: str
+    node: ast.Call
+    site: Site
+    phase: Phase
+    reached: Reached
+
+
+class Reach:
+    """Everything that an entry point runs. Built for one handler (or several entries of one program)."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.evaluator = evaluator
+        self.program: Program = evaluator.program
+        self.best: dict[Unit, Reached] = {}
+        self.fresh: set[Class] = set()
+        self.sites: dict[Unit, tuple[Site, ...]] = {}
+        self.stored: dict[Module, frozenset[str]] = {}
+        self.imported: list[Module] = []
+
+    def run(self, module: Module, entries: list[Unit]) -> Reach:
+        """Two passes: the second knows which classes are made anew on each invocation, so that what they keep on
+        themselves is no cache."""
+        self._pass(module, entries)
+        fresh = self._made_per_invocation()
+        if fresh:
+            self.fresh = fresh
+            self.best = {}
+            self._pass(module, entries)
+        return self
+
+    def _pass(self, module: Module, entries: list[Unit]) -> None:
+        queue: deque[Reached] = deque()
+        self.imported = []
+        self._import(module, Phase.IMPORT, None, None, queue)
+        queue.extend(Reached(entry, Phase.INVOKE) for entry in entries)
+        self._drain(queue)
+        for imported in list(self.imported):
+            queue.extend(self._registered(imported))
+        self._drain(queue)
+
+    def _drain(self, queue: deque[Reached]) -> None:
+        while queue and len(self.best) < MAX_UNITS:
+            reached = queue.popleft()
+            known = self.best.get(reached.unit)
+            if known is not None and known.phase >= reached.phase:
+                continue
+            self.best[reached.unit] = reached
+            for site in self.sites_in(reached.unit):
+                self._follow(site, reached, queue)
+
+    def sites_in(self, unit: Unit) -> tuple[Site, ...]:
+        if unit not in self.sites:
+            self.sites[unit] = sites_of(unit)
+        return self.sites[unit]
+
+    def phase_of(self, site: Site, reached: Reached) -> Phase:
+        """How often a site runs, given how often its unit does."""
+        if reached.phase is Phase.INVOKE and (self.is_kept(site) or is_once(site.unit)):
+            return Phase.ONCE
+        return reached.phase
+
+    def is_kept(self, site: Site) -> bool:
+        """Whether a guard that some code fills stands before the site."""
+        module = site.unit.module
+        for key in site.context.guards:
+            if key == FILE:
+                continue
+            if module not in self.stored:
+                self.stored[module] = stored_keys(module)
+            if key in self.stored[module] and not (key.startswith(".") and self._is_fresh(site.unit)):
+                return True
+        return False
+
+    def _is_fresh(self, unit: Unit) -> bool:
+        current: Unit | None = unit
+        while current is not None and current.cls is None:
+            current = current.parent
+        return current is not None and current.cls in self.fresh and not current.name.endswith(".__new__")
+
+    def _made_per_invocation(self) -> set[Class]:
+        """Classes that the invocation path instantiates without a guard and without keeping the object."""
+        made: set[Class] = set()
+        for reached in self.best.values():
+            for site in self.sites_in(reached.unit):
+                if isinstance(site.node, ast.Call) and self.phase_of(site, reached) is Phase.INVOKE:
+                    for value in self.evaluator.values(site.node.func, site.unit):
+                        if isinstance(value, ClassValue):
+                            made.update(self.evaluator.lineage(value.cls))
+        return made
+
+    def _follow(self, site: Site, reached: Reached, queue: deque[Reached]) -> None:
+        phase = self.phase_of(site, reached)
+        if isinstance(site.node, ast.Import | ast.ImportFrom):
+            for module in self._imported_by(site.node, site.unit.module):
+                self._import(module, min(phase, Phase.ONCE), reached, site, queue)
+        elif isinstance(site.node, ast.Call):
+            for unit, kept in self.targets(site.node, site.unit):
+                queue.append(Reached(unit, Phase.ONCE if kept and phase is Phase.INVOKE else phase, reached, site))
+        elif isinstance(site.node, ast.Attribute):
+            for value in self.evaluator.values(site.node.value, site.unit):
+                if isinstance(value, Instance):
+                    method = self.evaluator.method(value.cls, site.node.attr)
+                    if method is not None and "property" in "".join(decorator_names(method)):
+                        queue.append(Reached(method, phase, reached, site))
+        elif isinstance(site.node, ast.With | ast.AsyncWith):
+            for item in site.node.items:
+                for value in self.evaluator.values(item.context_expr, site.unit):
+                    if isinstance(value, Instance):
+                        names = ("__enter__", "__exit__", "__aenter__", "__aexit__")
+                        methods = (self.evaluator.method(value.cls, name) for name in names)
+                        queue.extend(Reached(method, phase, reached, site) for method in methods if method)
+
+    def _import(
+        self, module: Module, phase: Phase, parent: Reached | None, via: Site | None, queue: deque[Reached]
+    ) -> None:
+        """A module's body runs, after those of the packages that hold it."""
+        names = module.name.replace("/", ".").split(".")
+        for length in range(1, len(names)):
+            package = self.program.module(".".join(names[:length]))
+            if package is not None and package.is_package and package not in self.imported:
+                self.imported.append(package)
+                queue.append(Reached(package.body, phase, parent, via))
+        if module not in self.imported:
+            self.imported.append(module)
+            queue.append(Reached(module.body, phase, parent, via))
+
+    def _imported_by(self, node: ast.Import | ast.ImportFrom, module: Module) -> Iterator[Module]:
+        for alias in node.names:
+            if isinstance(node, ast.Import):
+                found = self.program.module(alias.name)
+                if found is not None:
+                    yield found
+                continue
+            binding = Binding("import", node, module=node.module or "", attribute=alias.name, level=node.level)
+            target = self.evaluator.target_module(binding, module)
+            if target is not None:
+                yield target
+            inner = [v.module for v in self.evaluator.binding(binding, module.body) if isinstance(v, ModuleValue)]
+            yield from inner
+
+    def targets(self, node: ast.Call, unit: Unit) -> Iterator[tuple[Unit, bool]]:
+        """The repository's units that a call runs; True with those that run at most once."""
+        if (method := self._super_method(node, unit)) is not None:
+            yield method, False
+            return
+        for value in self.evaluator.values(node.func, unit):
+            yield from self._called(value)
+            if isinstance(value, External | Parameter):
+                yield from self._callbacks(node, unit)
+
+    def _super_method(self, node: ast.Call, unit: Unit) -> Unit | None:
+        function = node.func
+        if (
+            isinstance(function, ast.Attribute)
+            and isinstance(function.value, ast.Call)
+            and getattr(function.value.func, "id", "") == "super"
+            and unit.cls is not None
+        ):
+            return self.evaluator.method(unit.cls, function.attr, after=unit.cls)
+        return None
+
+    def _called(self, value: Abstract) -> Iterator[tuple[Unit, bool]]:
+        if isinstance(value, FunctionValue):
+            yield value.unit, False
+            yield from ((wrapper, False) for wrapper in self._wrappers(value.unit))
+        elif isinstance(value, ClassValue):
+            kept = False
+            for meta in self._metaclasses(value.cls):
+                call = self.evaluator.method(meta, "__call__")
+                if call is not None:
+                    yield call, False
+                    kept = kept or any(self.is_kept(s) for s in self.sites_in(call) if isinstance(s.node, ast.Call))
+            kept = kept or any(name in once_decorators() for name in _names(value.cls.node.decorator_list))
+            for name in ("__new__", "__init__", "__post_init__"):
+                method = self.evaluator.method(value.cls, name)
+                if method is not None:
+                    yield method, kept
+        elif isinstance(value, Instance):
+            method = self.evaluator.method(value.cls, "__call__")
+            if method is not None:
+                yield method, False
+
+    def _metaclasses(self, cls: Class) -> Iterator[Class]:
+        for owner in self.evaluator.lineage(cls):
+            for keyword in owner.node.keywords:
+                if keyword.arg == "metaclass":
+                    values = self.evaluator.values(keyword.value, owner.parent)
+                    yield from (v.cls for v in values if isinstance(v, ClassValue))
+
+    def _wrappers(self, unit: Unit) -> Iterator[Unit]:
+        """What the repository's own decorators put around a function."""
+        for decorator in unit.decorators:
+            target = decorator.func if isinstance(decorator, ast.Call) else decorator
+            for value in self.evaluator.values(target, unit.parent or unit):
+                if isinstance(value, FunctionValue):
+                    yield from (u for u in value.unit.module.units.values() if _is_within(u, value.unit))
+
+    def _callbacks(self, node: ast.Call, unit: Unit) -> Iterator[tuple[Unit, bool]]:
+        """Functions handed to something external, which calls them (`map`, executors, frameworks)."""
+        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+            if isinstance(argument, ast.Name | ast.Attribute | ast.Lambda | ast.Call):
+                for value in self.evaluator.values(argument, unit):
+                    if isinstance(value, FunctionValue):
+                        yield value.unit, False
+
+    def _registered(self, module: Module) -> Iterator[Reached]:
+        """Functions that a framework calls because a decorator of its router object registered them."""
+        for unit in module.units.values():
+            for decorator in unit.decorators:
+                target = decorator.func if isinstance(decorator, ast.Call) else decorator
+                if not isinstance(target, ast.Attribute):
+                    continue
+                owner = self.evaluator.path(target.value, unit.parent or unit)
+                if owner is not None and owner.removesuffix("()") in routers():
+                    phase = Phase.ONCE if target.attr in startup_decorators() else Phase.INVOKE
+                    yield Reached(unit, phase)
+
+    def calls(self) -> Iterator[Call]:
+        """Every external call that runs, with its phase, in the order of files and lines."""
+        for reached in self.best.values():
+            for site in self.sites_in(reached.unit):
+                if not isinstance(site.node, ast.Call):
+                    continue
+                for path in self.paths(site.node, site.unit):
+                    yield Call(path, site.node, site, self.phase_of(site, reached), reached)
+
+    def paths(self, node: ast.Call, unit: Unit) -> Iterator[str]:
+        """The symbolic paths that a call may have; `?` stands for a receiver that is not known."""
+        seen = set()
+        for value in self.evaluator.values(node.func, unit):
+            if isinstance(value, External) and value.path not in seen:
+                seen.add(value.path)
+                yield value.path
+            elif isinstance(value, Parameter) and isinstance(node.func, ast.Attribute):
+                yield f"?.{node.func.attr}"
+        if not seen and isinstance(node.func, ast.Attribute) and not self.evaluator.values(node.func, unit):
+            yield f"?.{node.func.attr}"
+
+
+def is_once(unit: Unit) -> bool:
+    """Whether a decorator keeps the result, so that the body runs once per argument."""
+    return any(name in once_decorators() for name in decorator_names(unit))
+
+
+def decorator_names(unit: Unit) -> Iterator[str]:
+    """The last names of a function's decorators."""
+    return _names(unit.decorators)
+
+
+def _names(decorators: list[ast.expr]) -> Iterator[str]:
+    for decorator in decorators:
+        target = decorator.func if isinstance(decorator, ast.Call) else decorator
+        name = getattr(target, "attr", None) or getattr(target, "id", None)
+        if name:
+            yield name
+
+
+def _is_within(unit: Unit, outer: Unit) -> bool:
+    current = unit.parent
+    while current is not None:
+        if current is outer:
+            return True
+        current = current.parent
+    return False

@@ -1,0 +1,48 @@
+"""A declared function joined to its code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archlint.model.code import HandlerSource, Mount
+from archlint.model.function import Function, Setting
+from archlint.model.image import Image
+from archlint.model.size import Size
+from archlint.values import Unknown, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """A function with its effective handler, that handler's source, what its sys.path holds, and its package's size.
+
+    `handler` is the template's for a zip package and the effective CMD for an image. `missing` says what the handler
+    names that is not there, when that is certain.
+    """
+
+    function: Function
+    handler: Setting[str]
+    source: Value[HandlerSource]
+    mounts: tuple[Mount, ...] = ()
+    image: Image | None = None
+    missing: str | None = None
+    by_name: bool = False
+    """The code lies elsewhere; `source` is the only file of the repository that the handler can mean."""
+    size: Size | None = None
+
+    def unknowns(self) -> tuple[tuple[str, str], ...]:
+        """(attribute, reason) for everything that the JSON report prints as null because nobody can know it."""
+        function = self.function
+        values: tuple[tuple[str, Value[object]], ...] = (
+            ("package", function.package),
+            ("runtime", function.runtime.value),
+            ("handler", self.handler.value),
+            ("architecture", function.architecture.value),
+            ("memory_mb", function.memory_mb.value),
+            ("timeout_s", function.timeout_s.value),
+            ("ephemeral_mb", function.ephemeral_mb.value),
+            ("handler_source", self.source),
+        )
+        found = [(name, value.reason) for name, value in values if isinstance(value, Unknown)]
+        if self.by_name:
+            found.append(("code", "it lies in a bucket; handler_source is the only file here with the handler's name"))
+        return tuple(found)

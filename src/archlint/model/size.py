@@ -1,0 +1,61 @@
+"""How large a function's package is, as a range with its method."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ZIP_LIMIT_BYTES = 262_144_000
+"""Unzipped code, dependencies and layers of a zip package together, in bytes (Lambda quotas: 250 MB)."""
+
+IMAGE_LIMIT_BYTES = 10_737_418_240
+"""A container image, uncompressed, all layers, in bytes (Lambda quotas: 10 GB)."""
+
+NEAR_SHARE = 0.85
+"""A range that reaches this share of the limit is called near."""
+
+UNKNOWN_SHARE = 0.6
+"""With packages of unknown size, "under" is said only up to this share of the limit (a judgement, not a fit)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One contribution to a package's size, in unzipped bytes without `__pycache__`."""
+
+    name: str
+    low_bytes: int
+    estimate_bytes: int
+    high_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Unzipped bytes of code, dependencies and layers against the limit of the function's package type.
+
+    `method` is "folder", "lock", "table" or "online"; `verdict` is "over" only if `low_bytes` passes the limit and
+    "under" only if `high_bytes` does not; "near" when the range touches the limit, "unknown" when it cannot be said.
+    """
+
+    estimate_bytes: int
+    low_bytes: int
+    high_bytes: int
+    limit_bytes: int
+    method: str
+    verdict: str
+    parts: tuple[Part, ...] = ()
+    """Largest first."""
+    unknown_packages: tuple[str, ...] = ()
+    as_of: str | None = None
+    """Date of the table that the estimate rests on."""
+    evidence: tuple[str, ...] = ()
+    """The files that name the dependencies."""
+
+
+def judge(low_bytes: int, high_bytes: int, limit_bytes: int, anything_unknown: bool) -> str:
+    """The verdict for a range of bytes."""
+    if low_bytes > limit_bytes:
+        return "over"
+    if high_bytes > NEAR_SHARE * limit_bytes:
+        return "near"
+    if anything_unknown and high_bytes > UNKNOWN_SHARE * limit_bytes:
+        return "unknown"
+    return "under"

@@ -1,0 +1,142 @@
+"""From a folder to a result: collect, read, link, judge."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from archlint.code.program import Sources
+from archlint.collect import Inventory, collect
+from archlint.config import Config
+from archlint.finding import Finding, Hit, fingerprint
+from archlint.link import Linked, link
+from archlint.model.coverage import Coverage
+from archlint.model.place import Problem
+from archlint.project import Project
+from archlint.readers.cloudformation import Templates, read_templates
+from archlint.readers.packaging import estimate_size
+from archlint.result import ScanResult
+from archlint.rules import registry
+from archlint.rules.page import Page
+from archlint.suppress import apply
+from archlint.syntax.python import SourceError, decode_python
+from archlint.tree import DiskTree, Tree, UnreadableError
+
+UNREADABLE = "unreadable-file"
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+def scan(root: Path, config: Config) -> ScanResult:
+    """Reads the folder `root` without running or changing anything in it."""
+    return scan_tree(DiskTree(root), config)
+
+
+def scan_tree(tree: Tree, config: Config) -> ScanResult:
+    """As `scan`, for any tree."""
+    inventory = collect(tree, config.exclude)
+    templates = read_templates(tree, inventory.candidates)
+    project = build(tree, templates, inventory.python)
+    hits = list(_judge(project, config))
+    problems = [*templates.problems, *_code_problems(project)]
+    hits += [(registry.rule(UNREADABLE), Hit(p.message, p.place)) for p in problems]
+    return _result(project, templates, inventory, hits, problems, config)
+
+
+def build(tree: Tree, templates: Templates, python: Sequence[str] = ()) -> Project:
+    """Joins declarations to code and code to sizes."""
+    sources = Sources(tree)
+    linked = (_sized(link(function, tree, sources, python), tree) for function in templates.functions)
+    return Project(tree, sources, tuple(linked))
+
+
+def _sized(linked: Linked, tree: Tree) -> Linked:
+    deployed = linked.deployed
+    return replace(linked, deployed=replace(deployed, size=estimate_size(deployed.function, deployed.mounts, tree)))
+
+
+def _judge(project: Project, config: Config) -> Iterator[tuple[Page, Hit]]:
+    for page, check in registry.checks(config.selected()):
+        for hit in check(project, page):
+            yield page, hit
+
+
+def _code_problems(project: Project) -> Iterator[Problem]:
+    """Files on a handler's way that could not be read."""
+    yield from project.sources.problems.values()
+    yield from dict.fromkeys(item.problem for item in project.linked.values() if item.problem is not None)
+
+
+def _result(
+    project: Project,
+    templates: Templates,
+    inventory: Inventory,
+    hits: list[tuple[Page, Hit]],
+    problems: list[Problem],
+    config: Config,
+) -> ScanResult:
+    selected = config.selected()
+    texts = _texts(project, templates, (hit.place.path for _, hit in hits))
+    findings = [f for f in _findings(hits, texts) if f.rule in selected]
+    functions = tuple(sorted(project.functions, key=lambda d: (d.function.defined_at, d.function.id)))
+    verdict = apply(findings, texts, [d.function for d in functions], selected)
+    kept = tuple(
+        replace(finding, severity=config.severity.get(finding.rule, finding.severity))
+        for finding in verdict.kept
+        if finding.rule not in config.ignored_in(finding.place.path)
+    )
+    left_out = inventory.left_out + Counter({"packaged copy": templates.duplicates})
+    failed = tuple(sorted({problem.place.path for problem in problems}))
+    coverage = Coverage(
+        files_read=len(texts.keys() - set(failed)),
+        files_failed=failed,
+        not_evaluated=tuple(sorted(project.not_evaluated)),
+        left_out=tuple(sorted(left_out.items())),
+    )
+    return ScanResult(functions, kept, coverage, texts, suppressed=len(verdict.silenced))
+
+
+def _texts(project: Project, templates: Templates, named: Iterable[str]) -> dict[str, str]:
+    """The text of every file that was read, for code frames and suppressions."""
+    texts = dict(templates.texts)
+    for module in project.sources.modules.values():
+        if module is not None:
+            texts.setdefault(module.path, module.text)
+    images = [d.image for d in project.functions if d.image is not None]
+    for path in (*(image.dockerfile for image in images), *named):
+        if path not in texts:
+            try:
+                texts[path] = decode_python(project.tree.read(path))
+            except (UnreadableError, SourceError):
+                continue
+    return texts
+
+
+def _findings(hits: list[tuple[Page, Hit]], texts: dict[str, str]) -> Iterator[Finding]:
+    """Hits of one rule at one place become one finding that names all their functions."""
+    merged: dict[tuple[str, object], list[tuple[Page, Hit]]] = defaultdict(list)
+    for page, hit in hits:
+        merged[page.name, hit.place].append((page, hit))
+    seen: dict[tuple[str, str, str], int] = defaultdict(int)
+    lines: dict[str, list[str]] = {}
+    for group in sorted(merged.values(), key=lambda g: (g[0][1].place, g[0][0].code)):
+        page, hit = group[0]
+        path = hit.place.path
+        if path not in lines:
+            lines[path] = _LINE_END.split(texts.get(path, ""))
+        code = lines[path][hit.place.line - 1].strip() if hit.place.line <= len(lines[path]) else ""
+        seen[page.name, path, code] += 1
+        yield Finding(
+            rule=page.name,
+            code=page.code,
+            severity=hit.severity or page.severity,
+            confidence=hit.confidence or page.confidence,
+            message=hit.message,
+            place=hit.place,
+            fingerprint=fingerprint(page.name, path, code, seen[page.name, path, code]),
+            functions=tuple(dict.fromkeys(h.function for _, h in group if h.function is not None)),
+            trace=hit.trace,
+            help=hit.help,
+        )

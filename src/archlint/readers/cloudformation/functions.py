@@ -1,0 +1,178 @@
+"""Function resources of a template, with the values that hold when it is deployed with its defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.model.function import Code, Function, Ignore, Setting, Trigger, UnknownCode
+from archlint.model.place import Place
+from archlint.readers.cloudformation.code import image_code, layers, zip_code
+from archlint.readers.cloudformation.globals import merge_mappings
+from archlint.readers.cloudformation.intrinsics import Scope, reason_of, span
+from archlint.readers.cloudformation.template import Resource, Template
+from archlint.readers.cloudformation.triggers import FUNCTION_TYPES, Wiring, sam_triggers, url_trigger
+from archlint.syntax.node import Mapping, Node, Opaque, Scalar, Sequence
+from archlint.tree import Tree
+from archlint.values import Known, Unknown, Value
+
+DEFAULTS = {"MemorySize": 128, "Timeout": 3, "EphemeralStorage": 512}
+"""CloudFormation's own defaults: MB, seconds, MB."""
+
+
+def read_functions(template: Template, scope: Scope, tree: Tree) -> Iterator[Function]:
+    """Every Lambda function of the template, in order of writing."""
+    wiring = Wiring(template, scope, tree)
+    always = template.open_scope()
+    for resource in template.resources.values():
+        if resource.type in FUNCTION_TYPES:
+            yield _Reader(template, resource, scope, tree).function(wiring, always)
+
+
+class _Reader:
+    def __init__(self, template: Template, resource: Resource, scope: Scope, tree: Tree) -> None:
+        self.template = template
+        self.resource = resource
+        self.scope = scope
+        self.tree = tree
+        self.sam = resource.type == "AWS::Serverless::Function"
+        general = template.globals if self.sam else None
+        self.properties = merge_mappings(general, resource.properties)
+
+    def get(self, *keys: str) -> Node | None:
+        return self.scope.get(self.properties, *keys)
+
+    def place(self, key: str) -> Place | None:
+        entry = self.properties.entry(key)
+        return None if entry is None else span(entry)
+
+    def function(self, wiring: Wiring, always: Scope) -> Function:
+        resource = self.resource
+        package = self._package()
+        layers_node = self.get("Layers")
+        return Function(
+            id=f"{resource.place.path}#{resource.name}",
+            name=resource.name,
+            kind="sam" if self.sam else "cloudformation",
+            defined_at=resource.place,
+            conditional=self._is_conditional(always),
+            package=package,
+            runtime=self._runtime(package),
+            handler=Setting(self._text("Handler"), self.place("Handler")),
+            architecture=self._architecture(),
+            memory_mb=self._number("MemorySize"),
+            timeout_s=self._number("Timeout"),
+            ephemeral_mb=self._number("EphemeralStorage", "Size"),
+            code=self._code(package),
+            layers=layers(layers_node, self.template, self.scope, self.tree),
+            layers_place=self.place("Layers"),
+            triggers=(*self._own_triggers(), *wiring.of(resource.name)),
+            environment=self._environment(),
+            vpc=self.get("VpcConfig") is not None,
+            efs_mounts=self._mounts(),
+            snapstart=self._is("PublishedVersions", "SnapStart", "ApplyOn"),
+            provisioned_concurrency=self.get("ProvisionedConcurrencyConfig") is not None
+            or self._alias_is_provisioned(),
+            reserved_concurrency=self._reserved(),
+            durable=self.get("DurableConfig") is not None,
+            capacity_provider=self.get("CapacityProviderConfig") is not None,
+            accelerator=self._has_accelerator(),
+            tenant_isolation=self.get("TenancyConfig") is not None,
+            ignores=tuple(self._ignores()),
+        )
+
+    def _package(self) -> Value[str]:
+        if self.get("InlineCode") is not None or self.get("Code", "ZipFile") is not None:
+            return Known("inline")
+        declared = self.get("PackageType")
+        if isinstance(declared, Scalar):
+            return Known("image" if declared.text == "Image" else "zip")
+        if declared is not None:
+            return Unknown(reason_of(declared, "PackageType is no text"))
+        return Known("image" if self.get("ImageUri") or self.get("Code", "ImageUri") else "zip")
+
+    def _runtime(self, package: Value[str]) -> Setting[str | None]:
+        if package == Known("image"):
+            return Setting(Known(None))
+        return Setting(self._text("Runtime"), self.place("Runtime"))
+
+    def _text(self, key: str) -> Value[str]:
+        return self.scope.text(self.get(key), f"the template gives no {key}")
+
+    def _number(self, key: str, *below: str) -> Setting[int]:
+        node = self.get(key, *below)
+        if node is None:
+            return Setting(Known(DEFAULTS[key]), None)
+        return Setting(self.scope.integer(node), self.place(key))
+
+    def _architecture(self) -> Setting[str]:
+        node = self.get("Architectures")
+        if node is None:
+            return Setting(Known("x86_64"), None)
+        items = self.scope.items(node)
+        return Setting(self.scope.text(items[0] if items else None), self.place("Architectures"))
+
+    def _is_conditional(self, always: Scope) -> bool:
+        condition = self.resource.condition
+        return condition is not None and always.condition(condition) is not True
+
+    def _code(self, package: Value[str]) -> Code:
+        if isinstance(package, Unknown):
+            return UnknownCode(package.reason)
+        if package.value == "image":
+            return image_code(self.properties, self.resource, self.scope, self.tree)
+        return zip_code(self.properties, self.resource, self.scope, self.tree, self.template.text)
+
+    def _own_triggers(self) -> Iterator[Trigger]:
+        if not self.sam:
+            return
+        events = self.get("Events")
+        if isinstance(events, Mapping):
+            yield from sam_triggers(events, self.template, self.scope)
+        url = url_trigger(self.properties, self.scope)
+        if url is not None:
+            yield url
+
+    def _environment(self) -> dict[str, Value[str]]:
+        variables = self.get("Environment", "Variables")
+        if not isinstance(variables, Mapping):
+            return {}
+        return {e.key: self.scope.text(self.scope.get(variables, e.key)) for e in variables}
+
+    def _mounts(self) -> tuple[str, ...]:
+        paths = [self.scope.get(item, "LocalMountPath") for item in self.scope.items(self.get("FileSystemConfigs"))]
+        return tuple(path.text if isinstance(path, Scalar) else "/mnt" for path in paths)
+
+    def _is(self, expected: str, *keys: str) -> bool:
+        node = self.get(*keys)
+        return isinstance(node, Scalar) and node.text == expected
+
+    def _reserved(self) -> Value[int] | None:
+        node = self.get("ReservedConcurrentExecutions")
+        return None if node is None else self.scope.integer(node)
+
+    def _alias_is_provisioned(self) -> bool:
+        """Provisioned concurrency on an alias or version of this function."""
+        for resource in self.template.resources.values():
+            if resource.type in ("AWS::Lambda::Alias", "AWS::Lambda::Version"):
+                target = self.scope.get(resource.properties, "FunctionName")
+                named = getattr(target, "name", None) == self.resource.name
+                if named and "ProvisionedConcurrencyConfig" in resource.properties:
+                    return True
+        return False
+
+    def _has_accelerator(self) -> bool:
+        """AcceleratorConfig stands on the function or below its capacity provider's configuration."""
+        provider = self.get("CapacityProviderConfig")
+        return self.get("AcceleratorConfig") is not None or (
+            isinstance(provider, Mapping) and any(entry.key == "AcceleratorConfig" for entry in provider)
+        )
+
+    def _ignores(self) -> Iterator[Ignore]:
+        """`Metadata: {archlint: {ignore: [{rule: …, reason: …}]}}`."""
+        entries = self.scope.get(self.resource.body.get("Metadata"), "archlint", "ignore")
+        if not isinstance(entries, Sequence):
+            return
+        for item in self.scope.items(entries):
+            rule, reason = self.scope.get(item, "rule"), self.scope.get(item, "reason")
+            if isinstance(rule, Scalar) and not isinstance(rule, Opaque):
+                yield Ignore(rule.text, reason.text if isinstance(reason, Scalar) else "", item.place)

@@ -1,0 +1,261 @@
+"""What invokes a function: SAM events, and the raw resources that refer to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archlint.knowledge.event_sources import (
+    EventSource,
+    poller_service,
+    poller_source,
+    principal_source,
+    resource_source,
+    sam_event,
+)
+from archlint.model.function import Trigger
+from archlint.readers.cloudformation.intrinsics import Scope, names_in
+from archlint.readers.cloudformation.template import Resource, Template
+from archlint.syntax.node import Mapping, Node, Opaque, Reference, Scalar, Sequence
+from archlint.tree import Tree, UnreadableError, join, parent
+from archlint.values import Known, Unknown, Value
+
+FUNCTION_TYPES = ("AWS::Serverless::Function", "AWS::Lambda::Function")
+_NAME = re.compile(r"\$\{!?\s*([A-Za-z0-9]+)")
+_WORD = re.compile(r"[A-Za-z0-9]+")
+
+
+class Wiring:
+    """All the triggers of one template, by the function's logical id."""
+
+    def __init__(self, template: Template, scope: Scope, tree: Tree) -> None:
+        self.template = template
+        self.scope = scope
+        self.tree = tree
+        self.functions = {r.name for r in template.resources.values() if r.type in FUNCTION_TYPES}
+        self.pointers = self._pointers()
+        self.found: dict[str, list[Trigger]] = {}
+        for resource in template.resources.values():
+            self._read(resource)
+        for resource in template.resources.values():
+            if resource.type == "AWS::Lambda::Permission":
+                self._permission(resource)
+
+    def of(self, name: str) -> tuple[Trigger, ...]:
+        return tuple(self.found.get(name, ()))
+
+    def _pointers(self) -> dict[str, str]:
+        """Aliases and versions, and the function that each stands for."""
+        pointers: dict[str, str] = {}
+        for resource in self.template.resources.values():
+            if resource.type in ("AWS::Lambda::Alias", "AWS::Lambda::Version"):
+                for name in references(resource.properties.get("FunctionName")):
+                    if name in self.functions:
+                        pointers[resource.name] = name
+        return pointers
+
+    def _targets(self, node: Node | None) -> Iterator[str]:
+        """The functions that a part of the template refers to, each once."""
+        seen = set()
+        for name in references(node):
+            target = self.pointers.get(name, name)
+            if target in self.functions and target not in seen:
+                seen.add(target)
+                yield target
+
+    def _add(self, function: str, trigger: Trigger) -> None:
+        self.found.setdefault(function, []).append(trigger)
+
+    def _read(self, resource: Resource) -> None:
+        if resource.type == "AWS::Serverless::Function":
+            return
+        if resource.type == "AWS::Lambda::EventSourceMapping":
+            self._poller(resource)
+            return
+        if resource.type.startswith("Custom::") or resource.type == "AWS::CloudFormation::CustomResource":
+            for name in self._targets(resource.properties.get("ServiceToken")):
+                self._add(name, Trigger("custom-resource", False, resource.place))
+            return
+        source = resource_source(resource.type)
+        if source is None:
+            return
+        part = resource.properties.get(source.below) if source.below else resource.properties
+        for name in (*self._targets(part), *self._in_definition(resource)):
+            self._add(name, self._trigger(resource, source, part))
+
+    def _trigger(self, resource: Resource, source: EventSource, part: Node | None) -> Trigger:
+        kind, sync = source.type, source.sync
+        if resource.type == "AWS::ApiGatewayV2::Integration" and self._is_websocket(resource):
+            kind = "websocket-api"
+        if resource.type == "AWS::ApiGateway::Method" and self._is_event_invocation(part):
+            sync = False
+        return Trigger(
+            kind,
+            sync,
+            resource.place,
+            streaming=_mentions_streaming(part) or _mentions_streaming(resource.properties.get("InvokeMode")),
+            timeout_s=self._timeout(part, resource),
+        )
+
+    def _timeout(self, part: Node | None, resource: Resource) -> Value[float] | None:
+        """An integration's own limit, in seconds."""
+        node = self.scope.get(part, "TimeoutInMillis") if isinstance(part, Mapping) else None
+        node = node or self.scope.get(resource.properties, "TimeoutInMillis")
+        if node is None:
+            return None
+        number = self.scope.integer(node)
+        return Known(number.value / 1000) if isinstance(number, Known) else Unknown(number.reason)
+
+    def _is_websocket(self, resource: Resource) -> bool:
+        for name in references(resource.properties.get("ApiId")):
+            api = self.template.resources.get(name)
+            protocol = self.scope.get(api.properties, "ProtocolType") if api else None
+            if isinstance(protocol, Scalar) and protocol.text.upper() == "WEBSOCKET":
+                return True
+        return False
+
+    def _is_event_invocation(self, part: Node | None) -> bool:
+        """A REST method that invokes asynchronously (X-Amz-Invocation-Type: 'Event')."""
+        parameters = self.scope.get(part, "RequestParameters")
+        if not isinstance(parameters, Mapping):
+            return False
+        values = [(e.key, self.scope.get(parameters, e.key)) for e in parameters]
+        return any(
+            key.endswith("X-Amz-Invocation-Type") and isinstance(value, Scalar) and value.text.strip("'") == "Event"
+            for key, value in values
+        )
+
+    def _poller(self, resource: Resource) -> None:
+        node = self.scope.get(resource.properties, "EventSourceArn")
+        service = ""
+        for name in names_in(node):
+            owner = self.template.resources.get(name)
+            service = (poller_service(owner.type) if owner else None) or service
+        pattern = node.text if isinstance(node, Scalar) else node.pattern if isinstance(node, Opaque) else ""
+        if not service and pattern.count(":") >= 2:
+            service = pattern.split(":")[2]
+        if "SelfManagedEventSource" in resource.properties:
+            service = "kafka"
+        source = poller_source(service) or EventSource("event-source", False)
+        for name in self._targets(resource.properties.get("FunctionName")):
+            self._add(name, Trigger(source.type, source.sync, resource.place))
+
+    def _permission(self, resource: Resource) -> None:
+        """A permission alone shows a trigger only where nothing else of that kind or by that service does."""
+        principal = self.scope.get(resource.properties, "Principal")
+        source = principal_source(principal.text) if isinstance(principal, Scalar) else None
+        if source is None:
+            return
+        alike = {"api": {"api", "http-api", "websocket-api", "authorizer"}, "eventbridge": {"eventbridge", "schedule"}}
+        for name in self._targets(resource.properties.get("FunctionName")):
+            present = {trigger.type for trigger in self.found.get(name, ())}
+            events = self.template.resources[name].properties.get("Events")
+            if isinstance(events, Mapping):
+                present |= {t.type for t in sam_triggers(events, self.template, self.scope)}
+            if not present & alike.get(source.type, {source.type}):
+                self._add(name, Trigger(source.type, source.sync, resource.place))
+
+    def _in_definition(self, resource: Resource) -> Iterator[str]:
+        """Functions that an OpenAPI document or state machine in a file of its own refers to."""
+        for key in ("DefinitionUri", "BodyS3Location", "DefinitionBody", "Body"):
+            location = self.scope.get(resource.properties, key)
+            node = resource.properties.get(key)
+            if isinstance(node, Mapping) and "Fn::Transform" in node:
+                location = self.scope.get(node.get("Fn::Transform"), "Parameters", "Location")
+            if not isinstance(location, Scalar) or "://" in location.text:
+                continue
+            path = join(parent(self.template.path), location.text)
+            if path is None or not self.tree.is_file(path):
+                continue
+            try:
+                text = self.tree.read(path).decode("utf-8", "replace")
+            except UnreadableError:
+                continue
+            names = dict.fromkeys(self.pointers.get(n, n) for n in _NAME.findall(text))
+            yield from (name for name in names if name in self.functions)
+
+
+def sam_triggers(events: Mapping, template: Template, scope: Scope) -> Iterator[Trigger]:
+    """The Events of a SAM function."""
+    for entry in events:
+        body = scope.get(events, entry.key)
+        kind = scope.get(body, "Type")
+        source = sam_event(kind.text) if isinstance(kind, Scalar) else None
+        if source is None:
+            continue
+        properties = scope.get(body, "Properties")
+        milliseconds = scope.get(properties, "TimeoutInMillis")
+        timeout = None if milliseconds is None else scope.integer(milliseconds)
+        yield Trigger(
+            source.type,
+            source.sync,
+            entry.key_place,
+            streaming=_mentions_streaming(scope.get(properties, "ResponseTransferMode"))
+            or any(_api_streams(name, template) for key in ("RestApiId", "ApiId") for name in _names(properties, key)),
+            timeout_s=Known(timeout.value / 1000) if isinstance(timeout, Known) else timeout,
+        )
+
+
+def url_trigger(properties: Mapping, scope: Scope) -> Trigger | None:
+    """SAM's FunctionUrlConfig."""
+    config, entry = scope.get(properties, "FunctionUrlConfig"), properties.entry("FunctionUrlConfig")
+    if config is None or entry is None:
+        return None
+    return Trigger(
+        "function-url", True, entry.key_place, streaming=_mentions_streaming(scope.get(config, "InvokeMode"))
+    )
+
+
+def _names(properties: Node | None, key: str) -> Iterator[str]:
+    return references(properties.get(key)) if isinstance(properties, Mapping) else iter(())
+
+
+def _api_streams(name: str, template: Template) -> bool:
+    resource = template.resources.get(name)
+    return resource is not None and _mentions_streaming(resource.properties)
+
+
+def _mentions_streaming(node: Node | None) -> bool:
+    """A response-streaming integration (its URI or transfer mode says so)."""
+    return any("response-streaming-invocations" in t or t in ("RESPONSE_STREAM", "STREAM") for t in texts(node))
+
+
+def references(node: Node | None) -> Iterator[str]:
+    """The names in Ref, GetAtt and Sub anywhere below a node, unevaluated, in order."""
+    for below in walk(node):
+        if isinstance(below, Reference):
+            yield below.name
+        if not isinstance(below, Mapping) or len(below.entries) != 1:
+            continue
+        key, argument = below.entries[0].key, below.entries[0].value
+        if key in ("Ref", "Fn::GetAtt"):
+            first = argument.items[0] if isinstance(argument, Sequence) and argument.items else argument
+            if isinstance(first, Scalar) and (match := _WORD.match(first.text)):
+                yield match.group()
+        elif key == "Fn::Sub":
+            first = argument.items[0] if isinstance(argument, Sequence) and argument.items else argument
+            if isinstance(first, Scalar):
+                yield from _NAME.findall(first.text)
+
+
+def texts(node: Node | None) -> Iterator[str]:
+    """Every text below a node."""
+    for below in walk(node):
+        if isinstance(below, Scalar) and isinstance(below.value, str):
+            yield below.value
+
+
+def walk(node: Node | None) -> Iterator[Node]:
+    """Every node once, in order of writing; shared nodes (aliases) are not walked again."""
+    pending: list[Node] = [] if node is None else [node]
+    seen: set[int] = set()
+    while pending:
+        current = pending.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        if isinstance(current, Sequence):
+            pending.extend(reversed(current.items))
+        elif isinstance(current, Mapping):
+            pending.extend(entry.value for entry in reversed(current.entries))

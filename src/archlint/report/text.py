@@ -1,0 +1,194 @@
+"""The report for people. Findings stand in the order of the files, so that a file is mended from top to bottom."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from rich.console import Console
+from rich.text import Text
+
+from archlint.finding import SEVERITIES, Finding
+from archlint.model.place import Place
+from archlint.report.frame import Frames
+from archlint.report.functions import functions_table, open_values
+from archlint.report.visible import visible
+from archlint.result import ScanResult
+from archlint.rules import registry
+from archlint.rules.page import Page
+
+PLAIN_WIDTH = 100
+NARROWEST = 60
+_MARGIN = 7
+_TABLE_WIDTH = 1000
+"""Away from a terminal a row of the table stays one line, whatever its length, so that it can be searched."""
+_LEAD = 320
+"""Characters of a page's paragraph that are quoted, up to the end of a sentence."""
+
+_STYLES = {"error": "bold red", "warning": "bold yellow", "info": "bold blue"}
+
+NOTHING_FOUND = (
+    "No Lambda function found. archlint looks for AWS::Serverless::Function and AWS::Lambda::Function in "
+    "YAML and JSON templates below the given folder; folders that tools fill, such as node_modules and "
+    ".aws-sam, and files that .gitignore names are left out. CDK apps are not read yet."
+)
+
+
+def render_text(result: ScanResult, *, width: int = PLAIN_WIDTH, color: bool = False) -> str:
+    """Without `color` there is no escape sequence in it, and trees are drawn in ASCII."""
+    console = Console(
+        file=io.StringIO(),
+        width=max(width, NARROWEST),
+        force_terminal=color,
+        color_system="standard" if color else None,
+        force_jupyter=False,
+        legacy_windows=False,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    _Writer(console, result, color).write()
+    text = console.file.getvalue() if isinstance(console.file, io.StringIO) else ""
+    return "".join(f"{line.rstrip(' ')}\n" for line in text.split("\n")[:-1])
+
+
+class _Writer:
+    def __init__(self, console: Console, result: ScanResult, color: bool) -> None:
+        self.console = console
+        self.result = result
+        self.color = color
+        self.branch = "└─ " if color else "`- "
+        self.frames = Frames(result.sources)
+        self.explained: set[str] = set()
+
+    def write(self) -> None:
+        for path, group in groupby(self.result.findings, key=lambda finding: finding.place.path):
+            findings = list(group)
+            self.line(Text.assemble((visible(path), "bold underline"), f"  {_counts(findings)}"))
+            self.line()
+            for finding in findings:
+                self.finding(finding)
+        if self.result.functions:
+            self.functions()
+            for note in open_values(self.result.functions):
+                self.console.print(Text(note, "dim"))
+        else:
+            self.console.print(Text(NOTHING_FOUND))
+        self.line()
+        self.summary()
+
+    def line(self, text: Text | str = "") -> None:
+        """One line that is never broken, so that a path in it stays whole."""
+        self.console.print(Text(text) if isinstance(text, str) else text, soft_wrap=True)
+
+    def finding(self, finding: Finding) -> None:
+        place = finding.place
+        style = _STYLES.get(finding.severity, "bold")
+        where = f"{visible(place.path)}:{place.line}:{place.column}"
+        head = Text.assemble((f"{finding.severity}[{finding.code}]", style), f" {finding.rule}  ", (where, "cyan"))
+        if finding.confidence != "high":
+            head.append(f"  ({finding.confidence} confidence)", "dim")
+        self.line(head)
+        self.labelled("", visible(finding.message))
+        self.frame(place, style)
+        self.trace(finding)
+        page = registry.find(finding.rule)
+        first = finding.rule not in self.explained
+        self.explained.add(finding.rule)
+        if len(finding.functions) > 1:
+            self.labelled("for", ", ".join(visible(name) for name in finding.functions))
+        if first and page is not None:
+            self.labelled("why", _lead(page, "Why it matters"))
+        if finding.help:
+            self.labelled("do", visible(finding.help))
+        elif first and page is not None:
+            self.labelled("do", _lead(page, "What to do"))
+        if first and page is not None:
+            self.labelled("more", f"archlint rule {finding.rule}")
+        self.line()
+
+    def labelled(self, label: str, text: str) -> None:
+        if not text:
+            return
+        lines = Text(text).wrap(self.console, self.console.width - _MARGIN)
+        for number, line in enumerate(lines):
+            self.line(Text.assemble((f"  {'' if number else label}".ljust(_MARGIN), "bold"), line))
+
+    def frame(self, place: Place, style: str) -> None:
+        margin = len(str(place.line + 2)) + 5
+        rows = self.frames.frame(place, self.console.width - margin - 2)
+        if not rows:
+            return
+        self.line()
+        for row in rows:
+            number = "" if row.number is None else str(row.number)
+            line = Text.assemble((f"{number:>{margin - 1}} | ", "dim"), (row.text, style if row.number is None else ""))
+            self.line(line)
+        self.line()
+
+    def trace(self, finding: Finding) -> None:
+        if not finding.trace:
+            return
+        steps = [(step.place, step.message) for step in finding.trace]
+        if (steps[-1][0].path, steps[-1][0].line) != (finding.place.path, finding.place.line):
+            steps.append((finding.place, "here"))
+        for depth, (place, message) in enumerate(steps):
+            label = "  way".ljust(_MARGIN) if depth == 0 else " " * _MARGIN + "   " * (depth - 1) + self.branch
+            where = f"{visible(place.path)}:{place.line}"
+            self.line(Text.assemble((label, "bold"), visible(message), "  ", (where, "cyan")))
+
+    def functions(self) -> None:
+        width = self.console.width
+        self.console.width = width if self.color else _TABLE_WIDTH
+        self.console.print(functions_table(self.result.functions))
+        self.console.width = width
+
+    def summary(self) -> None:
+        coverage = self.result.coverage
+        read = f"{_plural(len(self.result.functions), 'function')}, {_plural(coverage.files_read, 'file')} read"
+        self.console.print(Text.assemble((_counts(self.result.findings) or "No findings", "bold"), f" - {read}."))
+        if self.result.suppressed:
+            self.console.print(Text(f"Suppressed: {self.result.suppressed}, each with its reason in the source."))
+        if coverage.files_failed:
+            names = ", ".join(visible(path) for path in sorted(coverage.files_failed)[:5])
+            more = len(coverage.files_failed) - 5
+            names += f" and {more} more" if more > 0 else ""
+            self.console.print(Text(f"Not readable: {_plural(len(coverage.files_failed), 'file')}: {names}.", "yellow"))
+        if coverage.left_out:
+            parts = ", ".join(f"{visible(reason)} {count}" for reason, count in sorted(coverage.left_out))
+            total = sum(count for _, count in coverage.left_out)
+            self.console.print(Text(f"Left out: {_plural(total, 'file or folder', 'files or folders')} ({parts})."))
+        if coverage.not_evaluated:
+            rules = Counter(gap.rule for gap in coverage.not_evaluated)
+            names = ", ".join(visible(name) for name in sorted(rules))
+            number = _plural(len(coverage.not_evaluated), "check")
+            self.console.print(Text(f"Not decided: {number} for want of a value ({names}); --format json has why."))
+
+
+def _plural(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _counts(findings: Sequence[Finding]) -> str:
+    """Such as "1 error, 2 warnings"; "" for none."""
+    by_severity = Counter(finding.severity for finding in findings)
+    words = {"info": ("note", "notes")}
+    parts: Iterable[str] = (
+        _plural(by_severity[severity], *words.get(severity, (severity,)))
+        for severity in reversed(SEVERITIES)
+        if by_severity[severity]
+    )
+    return ", ".join(parts)
+
+
+def _lead(page: Page, heading: str) -> str:
+    """The first sentences of a section, without Markdown's links and emphasis."""
+    text = re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", page.lead(heading))
+    text = re.sub(r"\*\*([^*]+)\*\*", r"\1", text)
+    if len(text) <= _LEAD:
+        return text
+    ends = [found.start() + 1 for found in re.finditer(r"[.!?](?= [A-Z`])", text) if found.start() < _LEAD]
+    return text[: ends[-1]] if ends else text[:_LEAD].rsplit(" ", 1)[0] + " …"

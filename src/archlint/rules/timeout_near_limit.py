@@ -1,0 +1,32 @@
+"""AL301: a timeout close to the longest that Lambda allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.finding import Hit
+from archlint.knowledge.limits import limit
+from archlint.project import Project
+from archlint.rules.page import Page
+
+
+def check(project: Project, page: Page) -> Iterator[Hit]:
+    """Durable functions wait without running, and Managed Instances run up to 5,400 s when nobody waits."""
+    near, most = limit("timeout_near"), limit("timeout_max")
+    for deployed in project.functions:
+        function = deployed.function
+        if function.durable:
+            continue
+        seconds = project.known(page.name, function, "timeout_s", function.timeout_s.value)
+        waits = any(trigger.sync for trigger in function.triggers)
+        if seconds is None or seconds < near.value or (function.capacity_provider and not waits):
+            continue
+        room = most.value - seconds
+        left = f"{room} s below" if room > 0 else "at" if room == 0 else f"{-room} s above"
+        yield Hit(
+            message=f"the timeout of {seconds} s is {left} the {most.value} s at which Lambda ends every invocation"
+            f" (limit as of {most.as_of})",
+            place=function.timeout_s.place or function.defined_at,
+            function=function.id,
+            severity="info" if function.is_one_shot else None,
+        )

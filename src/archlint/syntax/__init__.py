@@ -1,0 +1,1 @@
+"""Text to trees with places; nothing here knows what the text means."""
