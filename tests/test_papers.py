@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from archlint.cli.main import main
 from archlint.config import read_config
@@ -37,3 +38,10 @@ def test_every_option_of_the_readme_exists() -> None:
     commands = [main.get_command(context, name) for name in main.list_commands(context)]
     known = {option for command in commands if command for parameter in command.params for option in parameter.opts}
     assert set(re.findall(r"archlint scan[^`\n#]*?(--[a-z-]+)", README)) <= known
+
+
+def test_the_example_is_what_the_command_prints() -> None:
+    done = CliRunner().invoke(main, ["scan", str(ROOT / "fixtures/captioning-wrong"), "--fail-on", "never"])
+    assert done.exit_code == 0
+    for part in between("example").strip().removeprefix("```text\n").removesuffix("\n```").split("\n…\n"):
+        assert part in done.output

@@ -6,13 +6,12 @@ Code is read only when a function leads to it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-
-from pathspec import GitIgnoreSpec
+from typing import NamedTuple
 
 from archlint.syntax.git_index import tracked_paths
+from archlint.syntax.gitignore import Patterns, compile_patterns, compile_text
 from archlint.tree import Tree, UnreadableError
 
 VENDORED = frozenset(
@@ -40,7 +39,7 @@ class Inventory:
 
 def collect(tree: Tree, exclude: Sequence[str] = ()) -> Inventory:
     """Walks the tree once. `exclude` holds patterns in .gitignore's syntax, relative to the root."""
-    walk = _Walk(tree, GitIgnoreSpec.from_lines(exclude))
+    walk = _Walk(tree, compile_patterns(exclude))
     files = sorted(walk.files())
     return Inventory(
         tuple(path for path in files if not path.endswith(".py")),
@@ -49,16 +48,15 @@ def collect(tree: Tree, exclude: Sequence[str] = ()) -> Inventory:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Ignore:
-    """One .gitignore and the folder that it stands in."""
+class _Ignore(NamedTuple):
+    """One .gitignore and the folder that it stands in, with a slash at its end."""
 
     folder: str
-    spec: GitIgnoreSpec
+    patterns: Patterns
 
 
 class _Walk:
-    def __init__(self, tree: Tree, exclude: GitIgnoreSpec) -> None:
+    def __init__(self, tree: Tree, exclude: Patterns) -> None:
         self.tree = tree
         self.exclude = exclude
         self.tracked = tracked_paths(tree)
@@ -72,12 +70,13 @@ class _Walk:
             names = self.tree.names(folder)
             if ".gitignore" in names:
                 ignores = (*ignores, *self._ignore_file(folder))
+            installed = installed_names(self.tree, folder, names)
             for name in names:
                 path = f"{folder}/{name}" if folder else name
                 is_folder = self.tree.is_dir(path)
-                if not is_folder and not name.lower().endswith(SUFFIXES):
+                if not is_folder and not (name.lower().endswith(SUFFIXES) and self._is_own_file(path)):
                     continue
-                reason = self._passed_over(path, name, is_folder, ignores)
+                reason = self._passed_over(path, name, is_folder, ignores, installed)
                 if reason:
                     self.left_out[reason] += 1
                 elif is_folder:
@@ -89,15 +88,22 @@ class _Walk:
                         return
                     yield path
 
-    def _passed_over(self, path: str, name: str, is_folder: bool, ignores: tuple[_Ignore, ...]) -> str | None:
+    def _is_own_file(self, path: str) -> bool:
+        """Pipes, sockets and devices are no files; a link counts as one that is left out, wherever it leads."""
+        return self.tree.is_file(path) or self.tree.is_link(path)
+
+    def _passed_over(
+        self, path: str, name: str, is_folder: bool, ignores: tuple[_Ignore, ...], installed: frozenset[str]
+    ) -> str | None:
         """Why a path is not read, or None."""
         if self.tree.is_link(path):
             return "link"
-        if is_folder and (name in VENDORED or name.startswith("cdk.out") or name.endswith((".egg-info", ".dist-info"))):
+        if name in installed or (is_folder and _is_vendored(name)):
             return "built or vendored"
         if is_folder and is_environment(self.tree, path):
             return "virtual environment"
-        if self.exclude.match_file(path + "/" if is_folder else path):
+        excluded = self.exclude.check(path + "/" if is_folder else path)
+        if excluded is not None and excluded.ignored:
             return "excluded by the configuration"
         if not name.endswith(".py") and self._ignored(path, is_folder, ignores):
             return "ignored by git"
@@ -107,29 +113,47 @@ class _Walk:
         """As git does it: the deepest .gitignore with an opinion decides, and a tracked file is never ignored. An
         exported repository has no index; there a file that .gitignore names outright and that is present all the same
         counts as tracked."""
+        if self.tracked is not None and path in self.tracked:
+            return False
         for ignore in reversed(ignores):
-            relative = path[len(ignore.folder) + 1 :] if ignore.folder else path
-            result = ignore.spec.check_file(relative + "/" if is_folder else relative)
-            if result.include is None:
+            relative = path.removeprefix(ignore.folder)
+            verdict = ignore.patterns.check(relative + "/" if is_folder else relative)
+            if verdict is None:
                 continue
-            if self.tracked is not None:
-                return result.include and path not in self.tracked
-            pattern = ignore.spec.patterns[result.index or 0].pattern
-            outright = not is_folder and str(pattern).strip("/").endswith(path.rsplit("/", 1)[-1])
-            return result.include and not outright
+            name = path.rsplit("/", 1)[-1]
+            outright = self.tracked is None and not is_folder and verdict.pattern.strip("/").endswith(name)
+            return verdict.ignored and not outright
         return False
 
     def _ignore_file(self, folder: str) -> tuple[_Ignore, ...]:
+        path = f"{folder}/.gitignore" if folder else ".gitignore"
         try:
-            text = self.tree.read(f"{folder}/.gitignore" if folder else ".gitignore").decode("utf-8", "replace")
-            return (_Ignore(folder, _compiled(text)),)
-        except (UnreadableError, ValueError):
+            text = self.tree.read(path).decode("utf-8", "replace")
+        except UnreadableError:
             return ()
+        return (_Ignore(path.removesuffix(".gitignore"), compile_text(text)),)
 
 
-@cache
-def _compiled(text: str) -> GitIgnoreSpec:
-    return GitIgnoreSpec.from_lines(text.splitlines())
+def _is_vendored(name: str) -> bool:
+    return name in VENDORED or name.startswith("cdk.out") or name.endswith((".egg-info", ".dist-info"))
+
+
+def installed_names(tree: Tree, folder: str, names: Iterable[str]) -> frozenset[str]:
+    """What an installer put into a folder, by the RECORD of each *.dist-info; people install next to their own code."""
+    found: set[str] = set()
+    for name in names:
+        if not name.endswith(".dist-info"):
+            continue
+        found.add(name.split("-", 1)[0])
+        for listing in ("RECORD", "top_level.txt"):
+            try:
+                text = tree.read(f"{folder}/{name}/{listing}" if folder else f"{name}/{listing}")
+            except UnreadableError:
+                continue
+            rows = text.decode("utf-8", "replace").splitlines()
+            found.update(row.split("/", 1)[0].split(",", 1)[0].strip('"') for row in rows)
+            break
+    return frozenset(found)
 
 
 def is_environment(tree: Tree, folder: str) -> bool:

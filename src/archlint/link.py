@@ -25,11 +25,14 @@ from archlint.model.function import (
 from archlint.model.image import Image
 from archlint.model.place import Place, Problem
 from archlint.readers.image import handler_of, image_mounts, read_image
-from archlint.tree import Tree
+from archlint.tree import Tree, join
 from archlint.values import Known, Unknown, Value
 
 BUILD_FILES = frozenset("Makefile makefile Dockerfile pyproject.toml setup.py build.sh package.json".split())
 """Beside these, code may be made that the repository does not hold."""
+
+MAX_STARS = 20
+"""Star imports that are followed from one to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +180,7 @@ class _Linker:
         module = self.program.module(module_name.replace("/", "."))
         if module is not None:
             return self.in_module(module, name)
-        located = self.program.locate(module_name.replace("/", "."))
+        located = self.program.locate(module_name.replace("/", "."), installed=True)
         if located is not None:
             return self.deploy(Known(HandlerSource(located[0], name, 1)))
         if isinstance(self.function.code, InlineCode):
@@ -195,7 +198,7 @@ class _Linker:
     def is_script(self, text: str) -> bool:
         """A file that the runtime's wrapper starts, such as run.sh with the Lambda Web Adapter."""
         return text.endswith((".sh", ".bash")) or any(
-            self.program.sources.tree.is_file(f"{mount.source}/{text}") for mount in self.mounts if not mount.at
+            self.program.sources.tree.is_file(join(mount.source, text) or "") for mount in self.mounts if not mount.at
         )
 
     def in_module(self, module: Module, name: str) -> Linked:
@@ -240,8 +243,10 @@ class _Linker:
         return Linked(deployed, evaluator, module, entry)
 
 
-def _definition(module: Module, name: str, evaluator: Evaluator) -> Place | None:
+def _definition(module: Module, name: str, evaluator: Evaluator, seen: tuple[Module, ...] = ()) -> Place | None:
     """Where a module binds a name: its last function or assignment; through `import *` the line of the import."""
+    if module in seen or len(seen) > MAX_STARS:
+        return None
     bindings = module.body.bindings.get(name)
     if bindings:
         return module.place(bindings[-1].node)
@@ -250,7 +255,7 @@ def _definition(module: Module, name: str, evaluator: Evaluator) -> Place | None
             return module.place(unit.bindings[name][0].node)
     for binding in module.body.bindings.get("*", ()):
         target = evaluator.target_module(binding, module)
-        if target is not None and target is not module and _definition(target, name, evaluator):
+        if target is not None and _definition(target, name, evaluator, (*seen, module)):
             return module.place(binding.node)
     return None
 

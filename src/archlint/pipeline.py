@@ -18,6 +18,7 @@ from archlint.model.place import Problem
 from archlint.project import Project
 from archlint.readers.cloudformation import Templates, read_templates
 from archlint.readers.packaging import estimate_size
+from archlint.readers.packaging.declared import declared_distributions
 from archlint.result import ScanResult
 from archlint.rules import registry
 from archlint.rules.page import Page
@@ -54,7 +55,9 @@ def build(tree: Tree, templates: Templates, python: Sequence[str] = ()) -> Proje
 
 def _sized(linked: Linked, tree: Tree) -> Linked:
     deployed = linked.deployed
-    return replace(linked, deployed=replace(deployed, size=estimate_size(deployed.function, deployed.mounts, tree)))
+    size = estimate_size(deployed.function, deployed.mounts, tree)
+    names = declared_distributions(deployed.mounts, deployed.image, tree)
+    return replace(linked, deployed=replace(deployed, size=size, distributions=names))
 
 
 def _judge(project: Project, config: Config) -> Iterator[tuple[Page, Hit]]:

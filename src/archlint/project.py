@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from archlint.code.abstract import ClassValue, External, FunctionValue, Instance
 from archlint.code.evaluate import Evaluator
+from archlint.code.frameworks import handed
 from archlint.code.program import Sources
 from archlint.code.reach import Reach
 from archlint.code.units import Module, Unit
@@ -56,6 +58,9 @@ class Project:
     def _entries(self, evaluator: Evaluator, module: Module, entry: str) -> Iterator[Unit]:
         """The units that Lambda's call of the handler runs; an ASGI or WSGI application's routes come by their
         decorators."""
+        for binding in module.body.bindings.get(entry, ()):
+            if isinstance(binding.value, ast.Call):
+                yield from handed(binding.value, module.body, evaluator)
         for value in evaluator.name(entry, module.body):
             if isinstance(value, FunctionValue):
                 yield value.unit
@@ -64,9 +69,7 @@ class Project:
                 methods = (evaluator.method(value.cls, name) for name in names)
                 yield from (method for method in methods if method is not None)
             elif isinstance(value, External) and value.call is not None and value.unit is not None:
-                for argument in value.call.args:
-                    inner = evaluator.values(argument, value.unit)
-                    yield from (found.unit for found in inner if isinstance(found, FunctionValue))
+                yield from handed(value.call, value.unit, evaluator)
 
     def known(self, rule: str, function: Function, attribute: str, value: Value[T]) -> T | None:
         """A value that a rule needs; where it is not known, the report says that the rule could not decide."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from archlint.code.evaluate import Evaluator
 from archlint.code.program import Program, Sources
@@ -21,8 +24,8 @@ from archlint.tree import MemoryTree
 from archlint.values import Known
 from samples import make_function
 
-IMPORT, ONCE, INVOKE = Phase.IMPORT, Phase.ONCE, Phase.INVOKE
-NEVER: tuple[Phase, ...] = ()
+HERE = Path(__file__).parent
+INVOKE = Phase.INVOKE
 
 
 def clean(files: Mapping[str, str] | str) -> dict[str, str]:
@@ -68,7 +71,7 @@ def phases(
 def way(files: Mapping[str, str] | str, path: str, handler: str = "app.handler") -> list[str]:
     """The steps to the first call of `path`, each as "file:line does"."""
     call = next(call for call in reach_of(files, handler).calls() if call.path == path)
-    return [f"{step.place.path}:{step.place.line} {step.text}" for step in way_to(call.reached)]
+    return [f"{step.place.path}:{step.place.line} {step.message}" for step in way_to(call.reached)]
 
 
 def evaluated(text: str, name: str, **others: str) -> tuple[Evaluator, Unit, Module]:
@@ -83,11 +86,21 @@ def evaluated(text: str, name: str, **others: str) -> tuple[Evaluator, Unit, Mod
     return Evaluator(program), units[name], module
 
 
-def case(name: str, expected: Phase | tuple[Phase, ...], app: str, **others: str) -> object:
-    """A program that calls `heavy.load()`. Names of other modules have `__` for `/`."""
-    files = {"app.py": app} | {f"{path.replace('__', '/')}.py": text for path, text in others.items()}
-    return pytest.param(files, expected if isinstance(expected, tuple) else (expected,), id=name)
+def sections(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """The programs of a text file with their titles. A program starts with `=== title` and is app.py; `--- path` starts
+    another file of it."""
+    for program in path.read_text(encoding="utf-8").split("\n=== ")[1:]:
+        title, _, text = program.partition("\n")
+        app, *others = re.split(r"^--- ", text + "\n", flags=re.MULTILINE)
+        yield title, {"app.py": app} | {other.partition("\n")[0]: other.partition("\n")[2] for other in others}
 
 
-def check(files: Mapping[str, str], expected: tuple[Phase, ...], path: str = "heavy.load") -> None:
-    assert phases(files).get(path, set()) == set(expected)
+def programs() -> Iterator[ParameterSet]:
+    """The programs of `programs_by_phase`: files, and the phases in which they call `heavy.load()`, as the title says
+    after `|`. app.py imports `heavy` without saying so."""
+    for path in sorted((HERE / "programs_by_phase").glob("*.txt")):
+        for title, files in sections(path):
+            name, _, words = title.partition(" | ")
+            files["app.py"] = f"import heavy\n{files['app.py']}"
+            expected = {Phase[word] for word in words.split() if word != "NEVER"}
+            yield pytest.param(files, expected, id=f"{path.stem}: {name}")

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from archlint.code.units import Class, Module, Unit
 
 
+MAX_PATH = 300
+"""Characters of a symbolic path."""
+
+
 @dataclass(frozen=True, slots=True)
 class External:
     """Something from outside the repository, by its symbolic path: attributes are joined by `.`, a call adds `()`, a
@@ -71,6 +75,8 @@ class Container:
     kind: str
     empty: bool
     node: ast.expr
+    unit: Unit | None = None
+    """Where it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +91,8 @@ class Parameter:
 Abstract: TypeAlias = (
     External | ModuleValue | FunctionValue | ClassValue | Instance | Constant | Text | Container | Parameter
 )
+
+
+def external(path: str, call: ast.Call | None = None, unit: Unit | None = None) -> External:
+    """Symbolic paths that grow without end become `?`."""
+    return External(path if len(path) <= MAX_PATH else "?", call, unit)

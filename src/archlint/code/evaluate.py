@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
 
+from archlint.code import texts
 from archlint.code.abstract import (
     Abstract,
     ClassValue,
@@ -16,22 +19,27 @@ from archlint.code.abstract import (
     ModuleValue,
     Parameter,
     Text,
+    external,
 )
+from archlint.code.decorators import is_abstract, is_class_method, is_property, is_static
 from archlint.code.program import Program
 from archlint.code.units import Binding, Class, Module, Unit
 
-MAX_VALUES = 4
+MAX_VALUES = 12
 MAX_OPEN = 100
 """Expressions and names that may wait for each other; each takes up to six frames of the stack."""
 
-MAX_PATH = 300
-
 UNKNOWN = External("?")
 
-CONTAINERS = {ast.List: "list", ast.Dict: "dict", ast.Set: "set"}
+CONTAINERS = {ast.List: "list", ast.Dict: "dict", ast.Set: "set", ast.Tuple: "tuple"}
 _BUILTIN_CONTAINERS = {"list", "dict", "set"}
 _TRANSPARENT = {"functools.partial", "functools.wraps()", "asyncio.run", "copy.deepcopy", "copy.copy"}
+IMPORTERS = {"importlib.import_module", "__import__"}
 _JOINERS = {"os.path.join", "pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath"}
+
+
+Given: TypeAlias = dict[tuple[Unit, str], list[tuple[ast.expr, Unit]]]
+"""By unit and parameter: the expressions that calls pass, with the units that they stand in."""
 
 
 class Evaluator:
@@ -41,6 +49,12 @@ class Evaluator:
         self.program = program
         self.kept: dict[tuple[int | str, int], tuple[Abstract, ...]] = {}
         self.open: set[tuple[int | str, int]] = set()
+        self.given: Given = {}
+
+    def learn(self, given: Given) -> None:
+        """Takes up what calls pass for parameters; everything evaluated so far is forgotten."""
+        self.given = given
+        self.kept.clear()
 
     def values(self, node: ast.expr, unit: Unit) -> tuple[Abstract, ...]:
         """The things that an expression may stand for, at most MAX_VALUES; empty when nothing is known."""
@@ -71,6 +85,8 @@ class Evaluator:
     def _values(self, node: ast.expr, unit: Unit) -> Iterator[Abstract]:
         if isinstance(node, ast.Name):
             yield from self.name(node.id, unit)
+        elif isinstance(node, ast.Attribute) and is_super(node.value) and unit.cls is not None:
+            yield from self._member(unit.cls, node.attr, True, after=unit.cls)
         elif isinstance(node, ast.Attribute):
             for value in self.values(node.value, unit) or (UNKNOWN,):
                 yield from self.attribute(value, node.attr)
@@ -80,20 +96,20 @@ class Evaluator:
             if node.value is not Ellipsis and not isinstance(node.value, complex):
                 yield Constant(node.value)
         elif isinstance(node, ast.JoinedStr):
-            yield Text("".join(self._pieces(node, unit)))
+            yield Text(texts.formatted(node, lambda part: self.values(part, unit)))
         elif isinstance(node, ast.Subscript):
             yield from self._subscript(node, unit)
         elif isinstance(node, ast.BinOp):
-            yield from self._operation(node, unit)
+            yield from texts.operation(node, lambda part: self.values(part, unit))
         else:
             yield from self._compound(node, unit)
 
     def _compound(self, node: ast.expr, unit: Unit) -> Iterator[Abstract]:
-        if isinstance(node, ast.List | ast.Dict | ast.Set):
+        if isinstance(node, ast.List | ast.Dict | ast.Set | ast.Tuple):
             items = node.keys if isinstance(node, ast.Dict) else node.elts
-            yield Container(CONTAINERS[type(node)], not items, node)
+            yield Container(CONTAINERS[type(node)], not items, node, unit)
         elif isinstance(node, ast.ListComp | ast.DictComp | ast.SetComp):
-            yield Container(type(node).__name__[:-4].lower(), False, node)
+            yield Container(type(node).__name__[:-4].lower(), False, node, unit)
         elif isinstance(node, ast.IfExp):
             yield from (*self.values(node.body, unit), *self.values(node.orelse, unit))
         elif isinstance(node, ast.BoolOp):
@@ -122,12 +138,18 @@ class Evaluator:
             yield from elsewhere
             return
         starred = module.body.bindings.get("*", [])
+        if not starred or hasattr(builtins, name):
+            yield External(name)
+            return
+        outside: list[str] = []
         for binding in starred:
             target = self.target_module(binding, module)
-            if target is not None and target is not module:
+            if target is None:
+                outside.append(f"{self._absolute(binding, module)}.{name}")
+            elif target is not module:
                 yield from self.name(name, target.body)
-        if not starred:
-            yield External(name)
+        if len(outside) == len(starred) == 1:
+            yield External(outside[0])
 
     def _assigned_elsewhere(self, name: str, module: Module) -> Iterator[Abstract]:
         """A module's global that functions assign through `global`."""
@@ -149,16 +171,31 @@ class Evaluator:
         elif binding.value is not None:
             values = self.values(binding.value, unit)
             if binding.kind == "element":
-                yield from (element for value in values for element in _element(value))
+                yield from (element for value in values for element in self._element(value, binding.position))
             elif binding.kind != "other":
                 yield from values
 
     def _parameter(self, node: ast.arg, unit: Unit) -> Iterator[Abstract]:
         first = unit.parameters[0] if unit.parameters else None
-        if unit.cls is not None and node is first and not _is_static(unit):
-            yield ClassValue(unit.cls) if _is_class_method(unit) else Instance(unit.cls)
-        else:
-            yield Parameter(unit, node.arg)
+        if unit.cls is not None and node is first and not is_static(unit):
+            yield ClassValue(unit.cls) if is_class_method(unit) else Instance(unit.cls)
+            return
+        passed = [
+            v for expression, caller in self.given.get((unit, node.arg), ()) for v in self.values(expression, caller)
+        ]
+        yield from passed or (Parameter(unit, node.arg),)
+        if node.annotation is not None and not passed:
+            yield from self._annotated(node.annotation, unit.parent or unit)
+
+    def _annotated(self, node: ast.expr, unit: Unit) -> Iterator[Abstract]:
+        """An object of the repository's class that an annotation names, also in `X | None` and `Optional[X]`."""
+        if isinstance(node, ast.BinOp):
+            yield from (*self._annotated(node.left, unit), *self._annotated(node.right, unit))
+        elif isinstance(node, ast.Subscript):
+            if getattr(node.value, "id", getattr(node.value, "attr", "")) == "Optional":
+                yield from self._annotated(node.slice, unit)
+        elif isinstance(node, ast.Name | ast.Attribute):
+            yield from (Instance(v.cls) for v in self.values(node, unit) if isinstance(v, ClassValue))
 
     def _imported(self, binding: Binding, unit: Unit) -> Iterator[Abstract]:
         dotted = self._absolute(binding, unit.module)
@@ -196,7 +233,8 @@ class Evaluator:
     def attribute(self, value: Abstract, name: str) -> Iterator[Abstract]:
         """What `value.name` stands for."""
         if isinstance(value, External):
-            yield _external(f"{value.path}.{name}")
+            inner = self.program.module(f"{value.path}.{name}") if self.program.is_own_package(value.path) else None
+            yield external(f"{value.path}.{name}") if inner is None else ModuleValue(inner)
         elif isinstance(value, ModuleValue):
             if name in value.module.body.bindings or "*" in value.module.body.bindings:
                 yield from self.name(name, value.module.body)
@@ -210,13 +248,17 @@ class Evaluator:
             yield Parameter(value.unit, value.name, part=True)
         elif isinstance(value, Container):
             yield External(f"{value.kind}().{name}")
-        elif isinstance(value, Constant | Text):
+        elif isinstance(value, Text) and name == "parent":
+            yield Text(value.pattern.rpartition("/")[0] or "{}")
+        elif isinstance(value, Text) or (isinstance(value, Constant) and isinstance(value.value, str)):
             yield External(f"str().{name}")
 
-    def _member(self, cls: Class, name: str, of_instance: bool) -> Iterator[Abstract]:
-        method = self.method(cls, name)
+    def _member(self, cls: Class, name: str, of_instance: bool, after: Class | None = None) -> Iterator[Abstract]:
+        method = self.method(cls, name, after)
+        if after is None and (method is None or is_abstract(method)):
+            yield from (FunctionValue(other, cls) for other in self._overrides(cls, name))
         if method is not None:
-            if _is_property(method):
+            if is_property(method):
                 for returned in method.returns:
                     yield from self.values(returned, method)
             else:
@@ -224,13 +266,20 @@ class Evaluator:
             return
         found = False
         for owner in self.lineage(cls):
-            for expression, unit in owner.attributes.get(name, ()):
+            for expression, unit in owner.attributes.get(name, ()) if owner is not after else ():
                 found = True
                 yield from self.values(expression, unit)
             if found:
                 return
-        for base in self.external_bases(cls):
-            yield _external(f"{base}{'()' if of_instance else ''}.{name}")
+        for base in self.external_bases(cls) or ("object",) if name == "__new__" else self.external_bases(cls):
+            yield external(f"{base}{'()' if of_instance and name != '__new__' else ''}.{name}")
+
+    def _overrides(self, cls: Class, name: str) -> Iterator[Unit]:
+        """What subclasses put in the place of a method that a class leaves to them."""
+        for module in list(self.program.loaded()):
+            for other in module.classes.values():
+                if name in other.methods and other is not cls and cls in self.lineage(other):
+                    yield other.methods[name]
 
     def method(self, cls: Class, name: str, after: Class | None = None) -> Unit | None:
         """A method by the order of inheritance; after a class for `super()`."""
@@ -251,16 +300,19 @@ class Evaluator:
             for base in current.node.bases:
                 pending += [v.cls for v in self.values(base, current.parent) if isinstance(v, ClassValue)]
 
-    def external_bases(self, cls: Class) -> Iterator[str]:
+    def external_bases(self, cls: Class) -> tuple[str, ...]:
         """The symbolic paths of the bases that come from outside."""
-        for owner in self.lineage(cls):
-            for base in owner.node.bases:
-                yield from (v.path for v in self.values(base, owner.parent) if isinstance(v, External))
+        bases = [(base, owner.parent) for owner in self.lineage(cls) for base in owner.node.bases]
+        return tuple(v.path for base, unit in bases for v in self.values(base, unit) if isinstance(v, External))
 
     def _call(self, node: ast.Call, unit: Unit) -> Iterator[Abstract]:
-        if isinstance(node.func, ast.Name) and node.func.id == "super" and unit.cls is not None:
+        if is_super(node) and unit.cls is not None:
             yield Instance(unit.cls)
             return
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "get" and node.args:
+            for value in self.values(node.func.value, unit):
+                if isinstance(value, Container):
+                    yield from self._item(value, node.args[0])
         for value in self.values(node.func, unit) or (UNKNOWN,):
             if isinstance(value, ClassValue):
                 yield Instance(value.cls)
@@ -285,84 +337,66 @@ class Evaluator:
         if function.path in _TRANSPARENT and node.args:
             yield from self.values(node.args[0], unit)
         elif function.path in _JOINERS:
-            pieces = [self._piece(argument, unit) for argument in node.args]
-            yield Text("/".join(piece.rstrip("/") for piece in pieces) if pieces else "{}")
+            yield Text(texts.joined(node.args, lambda part: self.values(part, unit)))
         elif function.path in ("os.getenv", "os.environ.get"):
             yield from self.values(node.args[1], unit) if len(node.args) > 1 else ()
-            yield _external(f"{function.path}()", node, unit)
+            yield external(f"{function.path}()", node, unit)
         elif function.path in _BUILTIN_CONTAINERS or function.path.startswith("collections."):
             yield Container(function.path.rsplit(".", 1)[-1], not node.args, node)
+        elif function.path.endswith(".__new__") and node.args:
+            yield from (Instance(v.cls) for v in self.values(node.args[0], unit) if isinstance(v, ClassValue))
+        elif function.path in IMPORTERS and node.args and isinstance(node.args[0], ast.Constant):
+            name = str(node.args[0].value)
+            module = self.program.module(name)
+            yield External(name) if module is None else ModuleValue(module)
         elif function.path == "str" and len(node.args) == 1:
             yield from self.values(node.args[0], unit)
         elif function.path == "str().format":
             yield Text("{}")
         else:
-            yield _external(f"{function.path}()", node, unit)
+            yield external(f"{function.path}()", node, unit)
 
     def _subscript(self, node: ast.Subscript, unit: Unit) -> Iterator[Abstract]:
         for value in self.values(node.value, unit):
             if isinstance(value, External):
-                yield _external(f"{value.path}[]")
+                yield external(f"{value.path}[]")
             elif isinstance(value, Parameter):
                 yield Parameter(value.unit, value.name, part=True)
             elif isinstance(value, Container):
-                yield from self._item(value, node.slice, unit)
+                yield from self._item(value, node.slice)
 
-    def _item(self, container: Container, key: ast.expr, unit: Unit) -> Iterator[Abstract]:
-        if isinstance(container.node, ast.Dict) and isinstance(key, ast.Constant):
-            for known, item in zip(container.node.keys, container.node.values, strict=True):
-                if isinstance(known, ast.Constant) and known.value == key.value:
-                    yield from self.values(item, unit)
+    def _element(self, value: Abstract, position: int | None = None) -> Iterator[Abstract]:
+        """What a part of a value may be; `position` is its place where the value is taken apart into names."""
+        if isinstance(value, External):
+            yield external(f"{value.path}[]")
+        elif isinstance(value, Parameter):
+            yield Parameter(value.unit, value.name, part=True)
+        elif isinstance(value, Container) and value.unit is not None:
+            items = getattr(value.node, "elts", [])
+            for item in items if position is None else items[position : position + 1]:
+                yield from self.values(item, value.unit)
 
-    def _operation(self, node: ast.BinOp, unit: Unit) -> Iterator[Abstract]:
-        """Texts and paths put together with `+`, `%` and `/`."""
-        if isinstance(node.op, ast.Div):
-            left = self._piece(node.left, unit)
-            if "/" in left or left in (".", "..") or "path" in left.lower():
-                yield Text(f"{left.rstrip('/')}/{self._piece(node.right, unit)}")
-        elif isinstance(node.op, ast.Add):
-            left, right = self._piece(node.left, unit), self._piece(node.right, unit)
-            if left != "{}" or right != "{}":
-                yield Text(left + right)
-        elif isinstance(node.op, ast.Mod):
-            yield Text(self._piece(node.left, unit))
-
-    def _pieces(self, node: ast.JoinedStr, unit: Unit) -> Iterator[str]:
-        for part in node.values:
-            if isinstance(part, ast.Constant):
-                yield str(part.value)
-            elif isinstance(part, ast.FormattedValue):
-                yield self._piece(part.value, unit)
-
-    def _piece(self, node: ast.expr, unit: Unit) -> str:
-        """An expression as part of a text; `{}` where it is open."""
-        texts = set()
-        for value in self.values(node, unit):
-            if isinstance(value, Constant) and isinstance(value.value, str | int):
-                texts.add(str(value.value))
-            elif isinstance(value, Text):
-                texts.add(value.pattern)
-            elif isinstance(value, External) and value.path.startswith("tempfile."):
-                texts.add("/tmp/{}")  # where tempfile works on Lambda
-            else:
-                texts.add("{}")
-        return texts.pop()[:MAX_PATH] if len(texts) == 1 else "{}"
+    def _item(self, container: Container, key: ast.expr) -> Iterator[Abstract]:
+        """What a container holds under a key; everything where the key is not known."""
+        if container.unit is None:
+            return
+        if not isinstance(container.node, ast.Dict):
+            yield from self._element(container)
+            return
+        is_known = isinstance(key, ast.Constant)
+        for known, item in zip(container.node.keys, container.node.values, strict=True):
+            if not is_known or getattr(known, "value", None) == getattr(key, "value", None):
+                yield from self.values(item, container.unit)
 
     def text(self, node: ast.expr, unit: Unit) -> str | None:
         """A text with `{}` where it is open; None when nothing of it is known."""
-        piece = self._piece(node, unit)
+        piece = texts.piece(node, lambda part: self.values(part, unit))
         return None if piece == "{}" else piece
 
 
-def _external(path: str, call: ast.Call | None = None, unit: Unit | None = None) -> External:
-    return External(path if len(path) <= MAX_PATH else "?", call, unit)
-
-
-def _element(value: Abstract) -> Iterator[Abstract]:
-    if isinstance(value, External):
-        yield _external(f"{value.path}[]")
-    elif isinstance(value, Parameter):
-        yield Parameter(value.unit, value.name, part=True)
+def is_super(node: ast.expr) -> bool:
+    """`super()`, or `super(Class, self)` as in Python 2."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
 
 
 def _few(values: Iterable[Abstract]) -> tuple[Abstract, ...]:
@@ -374,24 +408,3 @@ def _few(values: Iterable[Abstract]) -> tuple[Abstract, ...]:
             if len(found) == MAX_VALUES:
                 break
     return tuple(found)
-
-
-def _decorator_names(unit: Unit) -> Iterator[str]:
-    for decorator in unit.decorators:
-        target = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if isinstance(target, ast.Attribute):
-            yield target.attr
-        elif isinstance(target, ast.Name):
-            yield target.id
-
-
-def _is_static(unit: Unit) -> bool:
-    return "staticmethod" in _decorator_names(unit)
-
-
-def _is_class_method(unit: Unit) -> bool:
-    return "classmethod" in _decorator_names(unit) or unit.name.endswith((".__new__", ".__init_subclass__"))
-
-
-def _is_property(unit: Unit) -> bool:
-    return any(name in ("property", "cached_property") for name in _decorator_names(unit))

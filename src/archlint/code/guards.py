@@ -1,7 +1,8 @@
 """Tests that make code run once: is something kept from an earlier invocation still missing?
 
-A key names a store that outlives the invocation: `model` (a global), `.model` (an attribute), `cache` (a container,
-also for what is looked up in it). `FILE` stands for a file that may be there already.
+A key names a store that outlives the invocation: `model` (a global), `.model` (an attribute of `self` or another
+local), `@model` (an attribute of a class, module or function), `cache` (a container, also for what is looked up in
+it). `FILE` stands for a file that may be there already.
 """
 
 from __future__ import annotations
@@ -55,6 +56,8 @@ def _comparison(left: ast.expr, operator: ast.cmpop, right: ast.expr, unit: Unit
     if isinstance(operator, ast.In | ast.NotIn):
         found = Test(present=_membership(left, right, unit))
         return found if isinstance(operator, ast.In) else found.negated()
+    if isinstance(left, ast.Constant):
+        left, right = right, left
     left = left.value if isinstance(left, ast.NamedExpr) else left
     is_empty = isinstance(right, ast.Constant) and right.value in (None, 0, False, "")
     keys = _keys(left, unit)
@@ -79,14 +82,22 @@ def _membership(left: ast.expr, right: ast.expr, unit: Unit) -> frozenset[str]:
 
 def _keys(node: ast.expr, unit: Unit) -> frozenset[str]:
     if isinstance(node, ast.Call):
-        function = node.func
-        name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+        name = _name_of(node.func)
         if name in _FILE_TESTS:
             return frozenset({FILE})
-        if name in ("len", "bool", "any") and len(node.args) == 1:
-            return _keys(node.args[0], unit)
+        if name in ("len", "bool", "any", "all") and len(node.args) == 1:
+            parts = node.args[0].elts if isinstance(node.args[0], ast.List | ast.Tuple) else node.args
+            return frozenset[str]().union(*(_keys(part, unit) for part in parts))
+    if isinstance(node, ast.Name) and unit.is_local(node.id):
+        bound = [binding.value for binding in unit.bindings[node.id] if isinstance(binding.value, ast.Call)]
+        if any(_name_of(call.func) in _FILE_TESTS for call in bound):
+            return frozenset({FILE})
     key = store_key(node, unit)
     return frozenset() if key is None else frozenset({key})
+
+
+def _name_of(function: ast.expr) -> str:
+    return str(getattr(function, "attr", getattr(function, "id", "")))
 
 
 def store_key(node: ast.expr, unit: Unit, depth: int = 0) -> str | None:
@@ -103,26 +114,39 @@ def store_key(node: ast.expr, unit: Unit, depth: int = 0) -> str | None:
                     return key
         return None
     if isinstance(node, ast.Attribute):
-        if isinstance(node.value, ast.Name):
-            return f".{node.attr}"
-        inner = store_key(node.value, unit, depth + 1)
-        return None if inner is None else f".{node.attr}"
+        return _attribute_key(node.value, node.attr, unit, depth + 1)
     return _lookup_key(node, unit, depth + 1)
+
+
+def _attribute_key(owner: ast.expr, name: str, unit: Unit, depth: int) -> str | None:
+    if isinstance(owner, ast.Name):
+        return f"{'.' if _is_in_function(owner.id, unit) and owner.id != 'cls' else '@'}{name}"
+    if getattr(owner, "attr", "") == "__class__" or (isinstance(owner, ast.Call) and _name_of(owner.func) == "type"):
+        return f"@{name}"
+    inner = store_key(owner, unit, depth)
+    return None if inner is None else f"{inner[0] if inner[0] in '.@' else '@'}{name}"
+
+
+def _is_in_function(name: str, unit: Unit) -> bool:
+    """Whether a name belongs to this function or one around it."""
+    current: Unit | None = unit
+    while current is not None and not current.is_module:
+        if current.is_local(name):
+            return True
+        current = current.parent
+    return False
 
 
 def _outer_key(name: str, unit: Unit) -> str | None:
     """A global's key; a local of an enclosing function does not outlive the invocation."""
-    current = unit.parent
-    while current is not None and not current.is_module:
-        if current.is_local(name):
-            return None
-        current = current.parent
-    return name
+    return None if unit.parent is not None and _is_in_function(name, unit.parent) else name
 
 
 def _lookup_key(node: ast.expr, unit: Unit, depth: int) -> str | None:
     """`cache.get(k)`, `cache[k]`, `getattr(o, "model", None)`, `globals().get("model")`, `self.model`."""
     if isinstance(node, ast.Subscript):
+        if isinstance(node.value, ast.Call) and _name_of(node.value.func) == "globals":
+            return str(node.slice.value) if isinstance(node.slice, ast.Constant) else None
         return store_key(node.value, unit, depth)
     if isinstance(node, ast.Attribute):
         return store_key(node, unit, depth)
@@ -131,18 +155,27 @@ def _lookup_key(node: ast.expr, unit: Unit, depth: int) -> str | None:
     function, arguments = node.func, node.args
     if isinstance(function, ast.Attribute) and function.attr in ("get", "pop"):
         owner = function.value
-        if isinstance(owner, ast.Call) and getattr(owner.func, "id", "") == "globals":
+        if isinstance(owner, ast.Call) and _name_of(owner.func) == "globals":
             return str(arguments[0].value) if arguments and isinstance(arguments[0], ast.Constant) else None
         return store_key(owner, unit, depth)
     if isinstance(function, ast.Name) and function.id in ("getattr", "hasattr") and len(arguments) > 1:
-        return f".{arguments[1].value!s}" if isinstance(arguments[1], ast.Constant) else None
+        name = arguments[1]
+        return _attribute_key(arguments[0], str(name.value), unit, depth) if isinstance(name, ast.Constant) else None
     return None
 
 
 def missing_errors(handler: ast.ExceptHandler) -> bool:
     """Whether a handler catches the errors of a store that is not there yet."""
+    return any(name in _MISSING_ERRORS for name in _caught(handler))
+
+
+def no_file_error(handler: ast.ExceptHandler) -> bool:
+    return "FileNotFoundError" in _caught(handler)
+
+
+def _caught(handler: ast.ExceptHandler) -> list[str]:
     kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return any(isinstance(kind, ast.Name) and kind.id in _MISSING_ERRORS for kind in kinds)
+    return [kind.id for kind in kinds if isinstance(kind, ast.Name)]
 
 
 def loaded_keys(statements: list[ast.stmt], unit: Unit) -> frozenset[str]:
@@ -201,7 +234,9 @@ def _stores(statement: ast.stmt, unit: Unit) -> Iterator[str]:
             elif isinstance(node, ast.NamedExpr) and not unit.is_local(node.target.id):
                 yield node.target.id
             elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "setattr" and len(node.args) > 1:
-                yield f".{getattr(node.args[1], 'value', '')}"
+                key = _attribute_key(node.args[0], str(getattr(node.args[1], "value", "")), unit, 0)
+                if key is not None:
+                    yield key
 
 
 def walk_expression(node: ast.expr) -> Iterator[ast.AST]:

@@ -121,7 +121,9 @@ def _file_texts(node: ast.expr, unit: Unit, evaluator: Evaluator) -> Iterator[st
         yield text
     for value in evaluator.values(node, unit):
         if isinstance(value, External) and value.call is not None and value.unit is not None:
-            for inner in value.call.args[:2]:
+            function = value.call.func
+            receiver = [function.value] if isinstance(function, ast.Attribute) else []
+            for inner in (*receiver, *value.call.args[:2]):
                 found = evaluator.text(inner, value.unit)
                 if found is not None:
                     yield found
@@ -157,22 +159,31 @@ def _called_on(unit: Unit, names: set[str]) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class LibraryUse:
-    """A library that a function's code imports; `place` is its first import statement."""
+    """A library that a function runs; `place` is its first import, or the load of a stored model that needs it."""
 
     library: MlLibrary
     place: Place
+    imported: bool = True
 
 
-def libraries_in_use(reach: Reach) -> tuple[LibraryUse, ...]:
-    """The libraries that the reached code imports, each once."""
+def libraries_in_use(reach: Reach, distributions: tuple[str, ...] = ()) -> tuple[LibraryUse, ...]:
+    """The libraries that the reached code imports, each once; and where it unpickles a model those that the function's
+    dependencies name, because unpickling imports them."""
     found: dict[str, LibraryUse] = {}
     for reached in reach.best.values():
         for site in reach.sites_in(reached.unit):
             if isinstance(site.node, ast.Import | ast.ImportFrom):
                 for name in imported_names(site.node):
                     library = ml.library_of_import(name)
-                    if library is not None and not _is_own(name, reach.evaluator):
+                    if library is not None and not is_own(name, reach.evaluator):
                         found.setdefault(library.name, LibraryUse(library, site.unit.module.place(site.node)))
+    stored = [x.call for x in model_calls(reach, "load") if x.meaning.category == "serialization"]
+    if stored:
+        place = stored[0].site.unit.module.place(stored[0].node)
+        for name in distributions:
+            library = ml.library_of_distribution(name)
+            if library is not None and library.is_ml:
+                found.setdefault(library.name, LibraryUse(library, place, imported=False))
     return tuple(found.values())
 
 
@@ -190,9 +201,10 @@ def imported_by(module: Module, evaluator: Evaluator) -> Iterator[MlLibrary]:
         if isinstance(node, ast.Import | ast.ImportFrom):
             for name in imported_names(node):
                 library = ml.library_of_import(name)
-                if library is not None and not _is_own(name, evaluator):
+                if library is not None and not is_own(name, evaluator):
                     yield library
 
 
-def _is_own(name: str, evaluator: Evaluator) -> bool:
+def is_own(name: str, evaluator: Evaluator) -> bool:
+    """Whether an import finds a module of the repository, which hides a library of that name."""
     return evaluator.program.locate(name.split(".")[0]) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from archlint.code.units import Module
@@ -70,6 +71,7 @@ class Program:
         self.sources = sources
         self.mounts = mounts
         self.found: dict[str, Module | None] = {}
+        self.installed: dict[str, frozenset[str]] = {}
         self.extra: dict[str, Module] = {}
 
     def add(self, module: Module) -> None:
@@ -88,15 +90,27 @@ class Program:
                 self.found[name] = self.sources.load(path, name, is_package)
         return self.found[name]
 
-    def locate(self, name: str) -> tuple[str, bool] | None:
-        """The file of a dotted name, and whether it is a package's `__init__`."""
+    def locate(self, name: str, installed: bool = False) -> tuple[str, bool] | None:
+        """The file of a dotted name, and whether it is a package's `__init__`. A library that an installer put there
+        counts as coming from elsewhere, so that it keeps its name, unless `installed` asks for it."""
         stem = name.replace(".", "/")
         for mount in self.mounts:
+            if not installed and not mount.at and name.split(".")[0] in self._installed_in(mount.source):
+                continue
             for candidate, is_package in ((f"{stem}/__init__.py", True), (f"{stem}.py", False)):
                 path = _in_mount(mount, candidate)
                 if path is not None and self.sources.tree.is_file(path):
                     return path, is_package
         return None
+
+    def _installed_in(self, folder: str) -> frozenset[str]:
+        """The top-level names that belong to installed distributions."""
+        if folder not in self.installed:
+            names = self.sources.tree.names(folder)
+            records = [f"{folder}/{name}".lstrip("/") for name in names if name.endswith(".dist-info")]
+            found = {name for record in records for name in _top_level(record, self.sources.tree)}
+            self.installed[folder] = frozenset(found)
+        return self.installed[folder]
 
     def is_own_package(self, name: str) -> bool:
         """A folder of the repository that can be imported although it has no `__init__`."""
@@ -108,6 +122,17 @@ class Program:
         """The modules that were imported so far."""
         yield from self.extra.values()
         yield from (module for module in self.found.values() if module is not None)
+
+
+def _top_level(folder: str, tree: Tree) -> Iterator[str]:
+    """The names that a distribution installs: its own, those in top_level.txt and the folders of RECORD."""
+    yield folder.rpartition("/")[2].partition("-")[0].lower()
+    for name in ("top_level.txt", "RECORD"):
+        try:
+            lines = tree.read(f"{folder}/{name}").decode(errors="replace").splitlines()
+        except UnreadableError:
+            continue
+        yield from (first.removesuffix(".py") for line in lines if (first := re.split("[/,]", line.strip())[0]))
 
 
 def _in_mount(mount: Mount, candidate: str) -> str | None:

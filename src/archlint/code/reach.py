@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from archlint.code.abstract import Abstract, ClassValue, External, FunctionValue, Instance, ModuleValue, Parameter
-from archlint.code.evaluate import Evaluator
+from archlint.code.arguments import passed_arguments
+from archlint.code.decorators import is_kept_on_self, is_once, last_names
+from archlint.code.evaluate import IMPORTERS, Evaluator, is_super
+from archlint.code.frameworks import decorating, dependencies, handed, registered, wrapped, wrappers
 from archlint.code.guards import FILE, stored_keys
 from archlint.code.program import Program
 from archlint.code.sites import Site, sites_of
 from archlint.code.units import Binding, Class, Module, Unit
-from archlint.knowledge.entry_points import once_decorators, routers, startup_decorators
+from archlint.knowledge.entry_points import once_decorators
 
 MAX_UNITS = 20_000
 
@@ -70,11 +73,13 @@ class Reach:
         self.imported: list[Module] = []
 
     def run(self, module: Module, entries: list[Unit]) -> Reach:
-        """Two passes: the second knows which classes are made anew on each invocation, so that what they keep on
-        themselves is no cache."""
+        """Two passes: the second knows what calls pass for parameters, and which classes are made anew on each
+        invocation, so that what they keep on themselves is no cache."""
         self._pass(module, entries)
+        given = passed_arguments(self.evaluator, self._running_calls())
         fresh = self._made_per_invocation()
-        if fresh:
+        if given or fresh:
+            self.evaluator.learn(given)
             self.fresh = fresh
             self.best = {}
             self._pass(module, entries)
@@ -84,10 +89,13 @@ class Reach:
         queue: deque[Reached] = deque()
         self.imported = []
         self._import(module, Phase.IMPORT, None, None, queue)
-        queue.extend(Reached(entry, Phase.INVOKE) for entry in entries)
+        for entry in entries:
+            queue.append(Reached(entry, Phase.INVOKE))
+            queue.extend(Reached(wrapper, Phase.INVOKE) for wrapper in wrappers(entry, self.evaluator))
         self._drain(queue)
         for imported in list(self.imported):
-            queue.extend(self._registered(imported))
+            for unit, at_start in registered(imported, self.evaluator):
+                queue.append(Reached(unit, Phase.ONCE if at_start else Phase.INVOKE))
         self._drain(queue)
 
     def _drain(self, queue: deque[Reached]) -> None:
@@ -97,6 +105,9 @@ class Reach:
             if known is not None and known.phase >= reached.phase:
                 continue
             self.best[reached.unit] = reached
+            if reached.phase is Phase.INVOKE:
+                for unit in dependencies(reached.unit, self.evaluator):
+                    queue.append(Reached(unit, Phase.INVOKE))
             for site in self.sites_in(reached.unit):
                 self._follow(site, reached, queue)
 
@@ -107,27 +118,39 @@ class Reach:
 
     def phase_of(self, site: Site, reached: Reached) -> Phase:
         """How often a site runs, given how often its unit does."""
-        if reached.phase is Phase.INVOKE and (self.is_kept(site) or is_once(site.unit)):
-            return Phase.ONCE
-        return reached.phase
+        if reached.phase is not Phase.INVOKE:
+            return reached.phase
+        lasts = is_once(site.unit) and not (is_kept_on_self(site.unit) and self._is_fresh(site.unit))
+        return Phase.ONCE if lasts or self.is_kept(site) else Phase.INVOKE
 
     def is_kept(self, site: Site) -> bool:
         """Whether a guard that some code fills stands before the site."""
-        module = site.unit.module
-        for key in site.context.guards:
-            if key == FILE:
-                continue
-            if module not in self.stored:
-                self.stored[module] = stored_keys(module)
-            if key in self.stored[module] and not (key.startswith(".") and self._is_fresh(site.unit)):
-                return True
-        return False
+        return any(self._is_stored(key, site.unit) for key in site.context.guards - {FILE})
+
+    def _is_stored(self, key: str, unit: Unit) -> bool:
+        stored = self._stored_in(unit.module)
+        if key.startswith("."):
+            return "@" + key[1:] in stored or (key in stored and not self._is_fresh(unit))
+        if key.startswith("@") and any(key[1:] in self._stored_in(module) for module in self.imported):
+            return True
+        return key in stored
+
+    def _stored_in(self, module: Module) -> frozenset[str]:
+        if module not in self.stored:
+            self.stored[module] = stored_keys(module)
+        return self.stored[module]
 
     def _is_fresh(self, unit: Unit) -> bool:
         current: Unit | None = unit
         while current is not None and current.cls is None:
             current = current.parent
         return current is not None and current.cls in self.fresh and not current.name.endswith(".__new__")
+
+    def _running_calls(self) -> Iterator[tuple[ast.Call, Unit]]:
+        for reached in self.best.values():
+            for site in self.sites_in(reached.unit):
+                if isinstance(site.node, ast.Call):
+                    yield site.node, site.unit
 
     def _made_per_invocation(self) -> set[Class]:
         """Classes that the invocation path instantiates without a guard and without keeping the object."""
@@ -148,11 +171,18 @@ class Reach:
         elif isinstance(site.node, ast.Call):
             for unit, kept in self.targets(site.node, site.unit):
                 queue.append(Reached(unit, Phase.ONCE if kept and phase is Phase.INVOKE else phase, reached, site))
+            if self.evaluator.path(site.node.func, site.unit) in IMPORTERS:
+                for value in self.evaluator.values(site.node, site.unit):
+                    if isinstance(value, ModuleValue):
+                        self._import(value.module, min(phase, Phase.ONCE), reached, site, queue)
+        elif isinstance(site.node, ast.FunctionDef | ast.AsyncFunctionDef):
+            decorated = site.unit.module.units[site.node]
+            queue.extend(Reached(unit, phase, reached, site) for unit in decorating(decorated, self.evaluator))
         elif isinstance(site.node, ast.Attribute):
             for value in self.evaluator.values(site.node.value, site.unit):
                 if isinstance(value, Instance):
                     method = self.evaluator.method(value.cls, site.node.attr)
-                    if method is not None and "property" in "".join(decorator_names(method)):
+                    if method is not None and "property" in "".join(last_names(method.decorators)):
                         queue.append(Reached(method, phase, reached, site))
         elif isinstance(site.node, ast.With | ast.AsyncWith):
             for item in site.node.items:
@@ -197,24 +227,21 @@ class Reach:
             return
         for value in self.evaluator.values(node.func, unit):
             yield from self._called(value)
-            if isinstance(value, External | Parameter):
-                yield from self._callbacks(node, unit)
+            if isinstance(value, External):
+                kept = any(name in once_decorators() for name in _made_by(value.path))
+                yield from ((inner, kept) for inner in wrapped(value, self.evaluator))
+        yield from ((inner, False) for inner in handed(node, unit, self.evaluator))
 
     def _super_method(self, node: ast.Call, unit: Unit) -> Unit | None:
         function = node.func
-        if (
-            isinstance(function, ast.Attribute)
-            and isinstance(function.value, ast.Call)
-            and getattr(function.value.func, "id", "") == "super"
-            and unit.cls is not None
-        ):
+        if isinstance(function, ast.Attribute) and is_super(function.value) and unit.cls is not None:
             return self.evaluator.method(unit.cls, function.attr, after=unit.cls)
         return None
 
     def _called(self, value: Abstract) -> Iterator[tuple[Unit, bool]]:
         if isinstance(value, FunctionValue):
             yield value.unit, False
-            yield from ((wrapper, False) for wrapper in self._wrappers(value.unit))
+            yield from ((wrapper, False) for wrapper in wrappers(value.unit, self.evaluator))
         elif isinstance(value, ClassValue):
             kept = False
             for meta in self._metaclasses(value.cls):
@@ -222,15 +249,17 @@ class Reach:
                 if call is not None:
                     yield call, False
                     kept = kept or any(self.is_kept(s) for s in self.sites_in(call) if isinstance(s.node, ast.Call))
-            kept = kept or any(name in once_decorators() for name in _names(value.cls.node.decorator_list))
+            kept = kept or any(name in once_decorators() for name in last_names(value.cls.node.decorator_list))
             for name in ("__new__", "__init__", "__post_init__"):
                 method = self.evaluator.method(value.cls, name)
                 if method is not None:
                     yield method, kept
         elif isinstance(value, Instance):
-            method = self.evaluator.method(value.cls, "__call__")
-            if method is not None:
-                yield method, False
+            for name in ("__call__", "forward", "call"):
+                method = self.evaluator.method(value.cls, name)
+                if method is not None and (name == "__call__" or self.evaluator.external_bases(value.cls)):
+                    yield method, False
+                    break
 
     def _metaclasses(self, cls: Class) -> Iterator[Class]:
         for owner in self.evaluator.lineage(cls):
@@ -238,34 +267,6 @@ class Reach:
                 if keyword.arg == "metaclass":
                     values = self.evaluator.values(keyword.value, owner.parent)
                     yield from (v.cls for v in values if isinstance(v, ClassValue))
-
-    def _wrappers(self, unit: Unit) -> Iterator[Unit]:
-        """What the repository's own decorators put around a function."""
-        for decorator in unit.decorators:
-            target = decorator.func if isinstance(decorator, ast.Call) else decorator
-            for value in self.evaluator.values(target, unit.parent or unit):
-                if isinstance(value, FunctionValue):
-                    yield from (u for u in value.unit.module.units.values() if _is_within(u, value.unit))
-
-    def _callbacks(self, node: ast.Call, unit: Unit) -> Iterator[tuple[Unit, bool]]:
-        """Functions handed to something external, which calls them (`map`, executors, frameworks)."""
-        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
-            if isinstance(argument, ast.Name | ast.Attribute | ast.Lambda | ast.Call):
-                for value in self.evaluator.values(argument, unit):
-                    if isinstance(value, FunctionValue):
-                        yield value.unit, False
-
-    def _registered(self, module: Module) -> Iterator[Reached]:
-        """Functions that a framework calls because a decorator of its router object registered them."""
-        for unit in module.units.values():
-            for decorator in unit.decorators:
-                target = decorator.func if isinstance(decorator, ast.Call) else decorator
-                if not isinstance(target, ast.Attribute):
-                    continue
-                owner = self.evaluator.path(target.value, unit.parent or unit)
-                if owner is not None and owner.removesuffix("()") in routers():
-                    phase = Phase.ONCE if target.attr in startup_decorators() else Phase.INVOKE
-                    yield Reached(unit, phase)
 
     def calls(self) -> Iterator[Call]:
         """Every external call that runs, with its phase, in the order of files and lines."""
@@ -289,28 +290,6 @@ class Reach:
             yield f"?.{node.func.attr}"
 
 
-def is_once(unit: Unit) -> bool:
-    """Whether a decorator keeps the result, so that the body runs once per argument."""
-    return any(name in once_decorators() for name in decorator_names(unit))
-
-
-def decorator_names(unit: Unit) -> Iterator[str]:
-    """The last names of a function's decorators."""
-    return _names(unit.decorators)
-
-
-def _names(decorators: list[ast.expr]) -> Iterator[str]:
-    for decorator in decorators:
-        target = decorator.func if isinstance(decorator, ast.Call) else decorator
-        name = getattr(target, "attr", None) or getattr(target, "id", None)
-        if name:
-            yield name
-
-
-def _is_within(unit: Unit, outer: Unit) -> bool:
-    current = unit.parent
-    while current is not None:
-        if current is outer:
-            return True
-        current = current.parent
-    return False
+def _made_by(path: str) -> list[str]:
+    """The last names of the calls that made something: `lru_cache` of `functools.lru_cache()()`."""
+    return [step.rpartition(".")[2] for step in path.split("()")]

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from archlint.code.guards import FILE, Test, loaded_keys, missing_errors, read_test, stores_in
+from archlint.code.guards import FILE, Test, loaded_keys, missing_errors, no_file_error, read_test, stores_in
 from archlint.code.units import Unit, defaults_of
 
 
@@ -29,7 +29,7 @@ class Context:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Site:
-    """One call, import, assignment, attribute, loop or `with` of a unit."""
+    """One call, import, assignment, attribute, loop, `with` or decorated function of a unit."""
 
     node: ast.AST
     unit: Unit
@@ -55,11 +55,15 @@ class _Walk:
             yield from self.statement(statement, context)
             if isinstance(statement, ast.If) and not statement.orelse and _leaves(statement.body):
                 context = _guarded(context, read_test(statement.test, self.unit).present)
+            elif isinstance(statement, ast.Try) and _leaves(statement.body) and _all_missing(statement):
+                context = _guarded(context, loaded_keys(statement.body, self.unit))
 
     def statement(self, node: ast.stmt, context: Context) -> Iterator[Site]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             for expression in (*node.decorator_list, *defaults_of(node)):
                 yield from self.expression(expression, context)
+            if node.decorator_list:
+                yield Site(node, self.unit, context)
         elif isinstance(node, ast.ClassDef):
             for expression in (*node.decorator_list, *node.bases):
                 yield from self.expression(expression, context)
@@ -77,7 +81,7 @@ class _Walk:
             inner = replace(context, loops=context.loops + 1)
             yield Site(node, self.unit, context)
             yield from self.expression(node.test, inner)
-            yield from self.block(node.body, inner)
+            yield from self.block(node.body, _guarded(inner, read_test(node.test, self.unit).missing))
             yield from self.block(node.orelse, context)
         elif isinstance(node, ast.With | ast.AsyncWith):
             yield Site(node, self.unit, context)
@@ -87,7 +91,10 @@ class _Walk:
         elif isinstance(node, ast.Match):
             yield from self.expression(node.subject, context)
             for case in node.cases:
-                yield from self.block(case.body, replace(context, conditions=(*context.conditions, node.subject)))
+                inner = replace(context, conditions=(*context.conditions, node.subject))
+                if case.guard is not None:
+                    yield from self.expression(case.guard, inner)
+                yield from self.block(case.body, inner)
         else:
             yield from self.simple(node, context)
 
@@ -121,6 +128,8 @@ class _Walk:
             inner = replace(context, in_handler=True)
             if missing_errors(handler):
                 inner = _guarded(inner, loaded_keys(node.body, self.unit))
+            if no_file_error(handler):
+                inner = _guarded(inner, frozenset({FILE}))
             yield from self.block(handler.body, inner)
         yield from self.block(node.orelse, context)
         yield from self.block(node.finalbody, replace(context, in_finally=True))
@@ -170,6 +179,10 @@ def _leaves(block: list[ast.stmt]) -> bool:
     return bool(block) and isinstance(block[-1], ast.Return | ast.Raise | ast.Continue | ast.Break)
 
 
+def _all_missing(node: ast.Try) -> bool:
+    return bool(node.handlers) and all(map(missing_errors, node.handlers))
+
+
 def _flags_cleared(test: Test, body: list[ast.stmt], unit: Unit) -> frozenset[str]:
     """`if cold: start(); cold = False`: flags that the body turns off."""
     cleared: set[str] = set()
@@ -185,7 +198,9 @@ def _flags_cleared(test: Test, body: list[ast.stmt], unit: Unit) -> frozenset[st
 
 def _never_on_lambda(test: ast.expr) -> bool:
     """`if __name__ == "__main__":` and `if TYPE_CHECKING:`."""
-    if isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__":
-        right = test.comparators[0]
-        return isinstance(test.ops[0], ast.Eq) and isinstance(right, ast.Constant) and right.value == "__main__"
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        return any(map(_never_on_lambda, test.values[:10]))
+    if isinstance(test, ast.Compare):
+        sides = {getattr(side, "id", getattr(side, "value", "")) for side in (test.left, test.comparators[0])}
+        return isinstance(test.ops[0], ast.Eq) and sides == {"__name__", "__main__"}
     return getattr(test, "id", getattr(test, "attr", "")) == "TYPE_CHECKING"

@@ -24,6 +24,8 @@ class Binding:
     module: str = ""
     attribute: str = ""
     level: int = 0
+    position: int | None = None
+    """Of an element of a tuple that is taken apart: its place, where it is the same for every such tuple."""
 
 
 @dataclass(eq=False, slots=True)
@@ -201,19 +203,29 @@ class _Builder:
                 if handler.name:
                     unit.bindings.setdefault(handler.name, []).append(Binding("other", handler))
 
-    def bind(self, unit: Unit, target: ast.expr, kind: str, value: ast.expr, cls: Class | None) -> None:
+    def bind(
+        self,
+        unit: Unit,
+        target: ast.expr,
+        kind: str,
+        value: ast.expr,
+        cls: Class | None,
+        position: int | None = None,
+    ) -> None:
         if isinstance(target, ast.Name):
             if cls is not None:
                 cls.attributes.setdefault(target.id, []).append((value, unit))
             else:
-                unit.bindings.setdefault(target.id, []).append(Binding(kind, target, value))
+                unit.bindings.setdefault(target.id, []).append(Binding(kind, target, value, position=position))
         elif isinstance(target, ast.Tuple | ast.List):
             same = isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts) and kind == "value"
-            for position, element in enumerate(target.elts):
-                if same and isinstance(value, ast.Tuple | ast.List):
-                    self.bind(unit, element, "value", value.elts[position], cls)
+            starred = any(isinstance(element, ast.Starred) for element in target.elts)
+            for number, element in enumerate(target.elts):
+                if same and isinstance(value, ast.Tuple | ast.List) and not starred:
+                    self.bind(unit, element, "value", value.elts[number], cls)
                 else:
-                    self.bind(unit, element, "element", value, cls)
+                    place = number if kind == "value" and not starred else None
+                    self.bind(unit, element, "element", value, cls, place)
         elif isinstance(target, ast.Starred):
             self.bind(unit, target.value, "other", value, cls)
         elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and kind == "value":

@@ -28,6 +28,8 @@ class Deployed:
     by_name: bool = False
     """The code lies elsewhere; `source` is the only file of the repository that the handler can mean."""
     size: Size | None = None
+    distributions: tuple[str, ...] = ()
+    """Canonical names of what the function's dependency files and Dockerfile name."""
 
     def unknowns(self) -> tuple[tuple[str, str], ...]:
         """(attribute, reason) for everything that the JSON report prints as null because nobody can know it."""

@@ -76,6 +76,8 @@ class Image:
     """ENV of the stages and of AWS's base images, without the function's own variables."""
     copies: tuple[Copied, ...] = ()
     installs: tuple[Install, ...] = ()
+    runs: tuple[str, ...] = ()
+    """The RUN commands of the stages that the image is made of, as written."""
     gaps: tuple[Gap, ...] = ()
     search_path: tuple[str, ...] = ()
     """sys.path in order, in the same terms as `Copied.destination`."""

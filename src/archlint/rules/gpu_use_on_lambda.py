@@ -16,29 +16,61 @@ from archlint.model.place import Place
 from archlint.project import Project
 from archlint.rules.page import Page
 
+_IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+LONGEST = 40
+"""Characters of code that a message quotes."""
+
 _HINTS = ("cuda", "gpu", "device", "accelerat")
 
 
 def check(project: Project, page: Page) -> Iterator[Hit]:
-    """GPU calls, GPU arguments and imports of GPU-only libraries that a handler reaches."""
+    """GPU calls, GPU arguments and imports of GPU-only libraries that a handler reaches; an import that may fail is a
+    question. A GPU-only library is reported where it is imported, not at each of its calls."""
     for deployed, reach in project.python_functions():
-        for call, why in _uses(reach):
+        gpu_only = [use for use in libraries_in_use(reach) if use.library.gpu == "required"]
+        for call, why in _uses(reach, {use.library.name for use in gpu_only}):
             if not _depends_on_probe(call.site, reach):
                 yield _hit(deployed, call.site.unit.module.place(call.node), why, way_to(call.reached))
-        for use in libraries_in_use(reach):
-            if use.library.gpu == "required":
+        optional = _optional_imports(reach)
+        for use in gpu_only:
+            if use.place not in optional:
                 yield _hit(deployed, use.place, f"{use.library.name} runs on a GPU only", ())
 
 
-def _uses(reach: Reach) -> Iterator[tuple[Call, str]]:
+def _uses(reach: Reach, but_of: set[str]) -> Iterator[tuple[Call, str]]:
     for found in model_calls(reach, "gpu"):
-        yield found.call, f"{found.call.path.rpartition('.')[2] or found.call.path}() needs a GPU"
+        if found.meaning.library in but_of:
+            continue
+        yield found.call, f"{_written(found.call)} needs a GPU"
     for call in reach.calls():
         wanted = [m.gpu_argument for m in ml.match_calls(call.path) if m.kind != "gpu" and m.gpu_argument is not None]
         library = ml.library_of_import(call.path.split("(", 1)[0])
         wanted += library.gpu_arguments if library is not None and not wanted else ()
         if any(asks_for(argument, call.node, call.site.unit, reach.evaluator) for argument in wanted):
-            yield call, f"{call.path.rpartition('.')[2]}() asks for a GPU"
+            yield call, f"{_written(call)} asks for a GPU"
+
+
+def _written(call: Call) -> str:
+    """The call as its author wrote it, if that is short."""
+    text = ast.unparse(call.node)
+    return text if len(text) <= LONGEST else f"{call.path.rpartition('.')[2]}()"
+
+
+def _optional_imports(reach: Reach) -> set[Place]:
+    """Imports inside a `try` that goes on without them."""
+    found: set[Place] = set()
+    for module in reach.imported:
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Try) and any(_catches_import_error(handler) for handler in node.handlers):
+                inner = (child for statement in node.body for child in ast.walk(statement))
+                found.update(module.place(child) for child in inner if isinstance(child, ast.Import | ast.ImportFrom))
+    return found
+
+
+def _catches_import_error(handler: ast.ExceptHandler) -> bool:
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    goes_on = not isinstance(handler.body[-1], ast.Raise)
+    return goes_on and any(kind is None or getattr(kind, "id", "") in _IMPORT_ERRORS for kind in kinds)
 
 
 def _depends_on_probe(site: Site, reach: Reach) -> bool:

@@ -16,7 +16,8 @@ def check(project: Project, page: Page) -> Iterator[Hit]:
     """Compares the memory with the largest lower bound among the libraries that the code imports."""
     for deployed, reach in project.python_functions():
         function = deployed.function
-        needs = [(use.library.min_memory_mb, use) for use in libraries_in_use(reach) if use.library.min_memory_mb]
+        uses = libraries_in_use(reach, deployed.distributions)
+        needs = [(use.library.min_memory_mb, use) for use in uses if use.library.min_memory_mb]
         if not needs:
             continue
         memory = project.known(page.name, function, "memory_mb", function.memory_mb.value)
@@ -30,7 +31,7 @@ def check(project: Project, page: Page) -> Iterator[Hit]:
             place=function.memory_mb.place or function.defined_at,
             function=function.id,
             confidence="medium" if deployed.by_name else None,
-            trace=(Step(use.place, f"imports {use.library.name}"),),
+            trace=(Step(use.place, f"{'imports' if use.imported else 'unpickles a model of'} {use.library.name}"),),
             help=f"Set MemorySize to {least} or more, then measure: Max Memory Used in the REPORT line should stay"
             " below 80 %.",
         )

@@ -8,50 +8,59 @@ from __future__ import annotations
 from archlint.tree import Tree, UnreadableError
 
 MAX_BYTES = 200_000_000
+MAX_PATH = 4_096
 _FIXED = 62
 _EXTENDED = 0x4000
+_NAME_LENGTH = 0xFFF
 
 
 def tracked_paths(tree: Tree) -> frozenset[str] | None:
-    """Tracked files and the folders that hold them; None where there is no index to read."""
+    """Tracked files and the folders that hold them; None where there is no index that can be read whole."""
     try:
-        data = tree.read(".git/index", MAX_BYTES)
-        paths = _parse(data)
+        paths = _parse(tree.read(".git/index", MAX_BYTES))
     except (UnreadableError, ValueError, IndexError):
         return None
     found = set(paths)
+    left = MAX_BYTES
     for path in paths:
         while "/" in path:
             path = path.rsplit("/", 1)[0]
             if path in found:
                 break
             found.add(path)
+            left -= len(path)
+        if left < 0:
+            return None
     return frozenset(found)
 
 
 def _parse(data: bytes) -> list[str]:
+    """Raises ValueError or IndexError for an index that is damaged, split in two files, or of a SHA-256 repository."""
     if data[:4] != b"DIRC":
         raise ValueError("no index")
     version, count = int.from_bytes(data[4:8], "big"), int.from_bytes(data[8:12], "big")
     if version not in (2, 3, 4):
         raise ValueError("an unknown version")
     paths: list[str] = []
-    at, name = 12, b""
+    at, name, left = 12, b"", MAX_BYTES
     for _ in range(count):
         start = at
         at += _FIXED
-        if int.from_bytes(data[at - 2 : at], "big") & _EXTENDED:
+        flags = int.from_bytes(data[at - 2 : at], "big")
+        if flags & _EXTENDED:
             at += 2
+        strip = 0
         if version == 4:
             strip, at = _offset(data, at)
-            end = data.index(b"\0", at)
-            name = name[: len(name) - strip] + data[at:end]
-            at = end + 1
-        else:
-            end = data.index(b"\0", at)
-            name = data[at:end]
-            at = start + (end - start + 8) // 8 * 8
-        paths.append(name.decode("utf-8", "surrogateescape"))
+        end = data.index(b"\0", at)
+        name = name[: max(0, len(name) - strip)] + data[at:end] if version == 4 else data[at:end]
+        at = end + 1 if version == 4 else start + (end - start + 8) // 8 * 8
+        left -= len(name)
+        if min(len(name), _NAME_LENGTH) != flags & _NAME_LENGTH or len(name) > MAX_PATH or left < 0:
+            raise ValueError("a damaged entry")
+        paths.append(name.decode("utf-8", "surrogateescape").rstrip("/"))
+    if data[at : at + 4] == b"link":
+        raise ValueError("a split index")
     return paths
 
 

@@ -10,7 +10,9 @@ from archlint.model.place import Place
 from archlint.syntax.node import MAX_DEPTH, DocumentError, Entry, Mapping, Node, Scalar, Sequence
 
 _BLANK = re.compile(r"[ \t\r\n]*")
-_ATOM = re.compile(r"-?(?:0|[1-9]\d{0,18})(\.\d+)?([eE][-+]?\d+)?|true|false|null")
+_ATOM = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|null")
+MAX_DIGITS = 20
+
 _DECODER = json.JSONDecoder(strict=False)
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 
@@ -62,8 +64,7 @@ class _Reader:
         word = match.group()
         if word in _WORDS:
             return Scalar(_WORDS[word], self.place(at, match.end())), match.end()
-        number = float(word) if match.group(1) or match.group(2) else int(word)
-        return Scalar(number, self.place(at, match.end())), match.end()
+        return Scalar(_number(word), self.place(at, match.end())), match.end()
 
     def string(self, at: int) -> tuple[str, int]:
         try:
@@ -109,3 +110,10 @@ class _Reader:
         if self.text[at : at + 1] != closing:
             raise self.error(f"',' or '{closing}' was expected", at)
         return at
+
+
+def _number(word: str) -> int | float | str:
+    """Whole numbers of more digits than CloudFormation has use for stay text."""
+    if not word.lstrip("-").isdigit():
+        return float(word)
+    return int(word) if len(word) < MAX_DIGITS else word

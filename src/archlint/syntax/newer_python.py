@@ -1,20 +1,41 @@
 """Source that is newer than the running Python, rewritten so that it can be parsed: lines stay where they are.
 
-libcst reads the syntax of every Python 3; what is rewritten is only what an older parser does not know: type
-parameters, `type` statements and quotes inside f-strings (3.12), `except` without parentheses (3.14).
+What is rewritten is only what an older parser does not know: `except` without parentheses and t-strings (3.14), line by
+line; type parameters, `type` statements and f-strings (3.12) through libcst, which reads the syntax of every Python 3.
 """
 
 from __future__ import annotations
 
+import ast
+import re
+
 import libcst as cst
+
+_EXCEPT = re.compile(r"^([ \t]*except\*?[ \t]+)([\w.]+(?:[ \t]*,[ \t]*[\w.]+)+)([ \t]*:)", re.MULTILINE)
+_T_STRING = re.compile(r"(?<![\w'\"])(?:[tT]([rR]?)|([rR])[tT])(?=['\"])")
+_KEEPS_NO_LINE = (cst.ParserSyntaxError, cst.CSTValidationError, RecursionError, ValueError)
+
+
+def before_314(text: str) -> str:
+    """The source without what came with Python 3.14; every character keeps its line."""
+    return _T_STRING.sub(r"\1\2f", _EXCEPT.sub(_parenthesized, text))
+
+
+def _parenthesized(match: re.Match[str]) -> str:
+    """`except A, B:` as `except (A, B):`; `except A, e:` is Python 2 and stays."""
+    start, kinds, end = match.groups()
+    names = [kind.strip() for kind in kinds.split(",")]
+    if "." not in names[-1] and not names[-1][0].isupper():
+        return match.group()
+    return f"{start.rstrip()} ({kinds}){end}"
 
 
 def in_older_syntax(text: str) -> str | None:
     """The rewritten source, or None when libcst cannot read it either."""
     try:
-        module = cst.parse_module(text)
+        module = cst.parse_module(before_314(text))
         return module.visit(_Older()).code
-    except (cst.ParserSyntaxError, cst.CSTValidationError, RecursionError, ValueError):
+    except _KEEPS_NO_LINE:
         return None
 
 
@@ -36,15 +57,36 @@ class _Older(cst.CSTTransformer):
     def leave_FormattedString(
         self, original_node: cst.FormattedString, updated_node: cst.FormattedString
     ) -> cst.BaseExpression:
-        """`f"a{x}b"` becomes `"".join(("a", x, "b"))` on the same line when its quotes nest."""
-        del original_node
-        if not any(isinstance(part, cst.FormattedStringExpression) for part in updated_node.parts):
+        """`f"a{x}b"` becomes `("a" + (x) + "b")` where this Python cannot read it."""
+        if _is_readable(updated_node):
             return updated_node
-        pieces: list[cst.Element] = []
+        result: cst.BaseExpression = cst.SimpleString('""')
         for part in updated_node.parts:
             if isinstance(part, cst.FormattedStringText):
-                pieces.append(cst.Element(cst.SimpleString(repr(part.value))))
+                piece: cst.BaseExpression = cst.SimpleString(repr(part.value))
             elif isinstance(part, cst.FormattedStringExpression):
-                pieces.append(cst.Element(part.expression))
-        joined = cst.Attribute(cst.SimpleString('""'), cst.Name("join"))
-        return cst.Call(joined, [cst.Arg(cst.Tuple(pieces))])
+                inner = part.expression
+                piece = inner if inner.lpar else inner.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+            else:
+                continue
+            result = cst.BinaryOperation(result, cst.Add(), piece)
+        lost = _code(original_node).count("\n") - _code(result).count("\n")
+        end = cst.RightParen(whitespace_before=_lines(lost)) if lost > 0 else cst.RightParen()
+        return result.with_changes(lpar=[cst.LeftParen()], rpar=[end])
+
+
+def _code(node: cst.CSTNode) -> str:
+    return cst.Module([]).code_for_node(node)
+
+
+def _is_readable(node: cst.FormattedString) -> bool:
+    try:
+        ast.parse(f"({_code(node)})")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _lines(count: int) -> cst.ParenthesizedWhitespace:
+    """Line ends that parentheses allow."""
+    return cst.ParenthesizedWhitespace(empty_lines=[cst.EmptyLine(indent=False)] * (count - 1))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from archlint.model.place import Place
 
 MAX_DEPTH = 150
-"""Nesting above this is refused before a parser sees it; real templates stay below 40."""
+"""Nesting above this is refused; real templates stay below 40."""
 
 MAX_NODES = 1_000_000
 """Nodes of a document with its aliases written out; above this it is refused as an expansion bomb."""

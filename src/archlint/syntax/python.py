@@ -12,6 +12,12 @@ MAX_DEPTH = 200
 """Nested brackets or blocks; CPython itself refuses 200 brackets and 100 blocks of indentation."""
 
 _BRACKET = re.compile(r"[\[\](){}]")
+_PYTHON_2 = re.compile(
+    r"""^[ \t]*(?:print[ \t]+["'\w]|print[ \t]*>>|except[ \t]+[\w.]+[ \t]*,[ \t]*\w+[ \t]*:|exec[ \t]+["'])""",
+    re.MULTILINE,
+)
+_PYTHON_2_LINE = re.compile(r"""<>|`|\b0[0-7]+\b|\b\d+[lL]\b|\b[uU][rR]["']|^[ \t]*raise[ \t]+[\w.]+[ \t]*,""")
+"""What only Python 2 accepts: looked for in the whole file, and in the line that does not parse."""
 
 
 class SourceError(Exception):
@@ -29,7 +35,7 @@ def decode_python(raw: bytes) -> str:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
         text = raw.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+    except (SyntaxError, ValueError, LookupError) as error:
         line = raw.count(b"\n", 0, error.start) + 1 if isinstance(error, UnicodeDecodeError) else 1
         raise SourceError("its encoding is not the declared one: save it as UTF-8", line) from error
     return text.replace("\r\n", "\n").replace("\r", "\n")
@@ -57,19 +63,22 @@ def _parse(text: str) -> ast.Module:
 
 def _rewritten(text: str) -> ast.Module | None:
     """Newer syntax written in an older way, line by line in place; None when that does not help."""
-    from archlint.syntax.newer_python import in_older_syntax
+    from archlint.syntax.newer_python import before_314, in_older_syntax
 
-    older = in_older_syntax(text)
-    if older is None:
-        return None
-    try:
-        return _parse(older)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    for rewrite in (before_314, in_older_syntax):
+        older = rewrite(text)
+        try:
+            if older is not None:
+                return _parse(older)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+    return None
 
 
 def _reason(error: SyntaxError, text: str) -> str:
-    if re.search(r"^\s*print\s+[\"'\w]|^\s*except\s+[\w.]+\s*,\s*\w+\s*:|^\s*exec\s+[\"']", text, re.MULTILINE):
+    lines = text.split("\n")
+    line = lines[error.lineno - 1] if error.lineno and error.lineno <= len(lines) else ""
+    if _PYTHON_2.search(text) or _PYTHON_2_LINE.search(line):
         return "it is Python 2: no supported Lambda runtime runs it"
     message = error.msg.split("(")[0].strip()
     return f"it is not valid Python: {message}"

@@ -3,137 +3,134 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from typing import Any
 
 import yaml
 
 from archlint.model.place import Place
 from archlint.syntax.node import MAX_DEPTH, MAX_NODES, DocumentError, Entry, Mapping, Node, Scalar, Sequence
 
-_OPENING = re.compile(r"[\[{]")
-_FLOW = re.compile(r"[\[\]{}]")
-_COMPACT = re.compile(rf"^[ ]*(?:[-?:][ \t]+){{{MAX_DEPTH},}}", re.MULTILINE)
-_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
+_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,18})\Z")
+_STANDARD = "tag:yaml.org,2002:"
 _PLAIN_TAGS = {"Ref", "Condition"}
+_RESOLVER: Any = yaml.resolver.Resolver()
+
+Event = Any
+"""PyYAML gives its events and their marks no types."""
 
 
 def parse_yaml(text: str, path: str) -> Node:
     """The first document of `text`. Raises DocumentError with the line on malformed or hostile input."""
-    _refuse_depth(text)
-    loader = yaml.CSafeLoader(_without_bom(text))
+    loader: Any = None
     try:
-        root = loader.get_node() if loader.check_node() else None
+        loader = yaml.CSafeLoader(text.removeprefix("\ufeff"))
+        return _Builder(loader, path).document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         raise DocumentError(str(error.problem or error.context or "not valid YAML"), line, column) from error
-    except (yaml.YAMLError, ValueError, AttributeError, KeyError, RecursionError, UnicodeError) as error:
-        raise DocumentError(
-            f"not valid YAML: {str(error).splitlines()[0] if str(error) else 'no reason given'}"
-        ) from error
+    except yaml.reader.ReaderError as error:
+        raise _unprintable(error, text) from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise DocumentError(f"not valid YAML: {(str(error).splitlines() or ['no reason given'])[0]}") from error
     finally:
-        loader.dispose()
-    if root is None:
-        return Scalar(None, Place(path))
-    return _Builder(path).build(root)
+        if loader is not None:
+            loader.dispose()
 
 
-def _without_bom(text: str) -> str:
-    return text.removeprefix("\ufeff")
-
-
-def _refuse_depth(text: str) -> None:
-    """Counts nesting in linear time: the C parser overflows its stack instead of raising."""
-    depth = 0
-    if len(_OPENING.findall(text)) > MAX_DEPTH:
-        for match in _FLOW.finditer(text):
-            depth = depth + 1 if match.group() in "[{" else max(0, depth - 1)
-            if depth > MAX_DEPTH:
-                raise DocumentError(f"nested more than {MAX_DEPTH} levels deep", text.count("\n", 0, match.start()) + 1)
-    compact = _COMPACT.search(text)
-    if compact:
-        raise DocumentError(f"nested more than {MAX_DEPTH} levels deep", text.count("\n", 0, compact.start()) + 1)
-    indents: list[int] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        bare = line.lstrip(" ")
-        if not bare or bare[0] == "#":
-            continue
-        indent = len(line) - len(bare)
-        while indents and indents[-1] >= indent:
-            indents.pop()
-        indents.append(indent)
-        if len(indents) > MAX_DEPTH:
-            raise DocumentError(f"nested more than {MAX_DEPTH} levels deep", number)
+def _unprintable(error: Any, text: str) -> DocumentError:
+    """libyaml gives the position in bytes."""
+    before = text.removeprefix("\ufeff").encode()[: error.position].decode("utf-8", "ignore")
+    column = len(before) - (before.rfind("\n") + 1) + 1
+    return DocumentError("it contains a control character, which YAML forbids", before.count("\n") + 1, column)
 
 
 class _Builder:
-    """Turns PyYAML's nodes into ours; an alias shares its anchor's node, and its size is counted each time."""
+    """Builds nodes from the parser's events, so that depth and size are checked before memory is spent. An alias
+    shares its anchor's node, and its size is counted each time."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, loader: Any, path: str) -> None:
+        self.loader = loader
         self.path = path
-        self.done: dict[int, tuple[Node, int]] = {}
-        self.open: set[int] = set()
+        self.anchors: dict[str, tuple[Node, int] | None] = {}
+        """The node and its size; None while the node is still open."""
 
-    def build(self, node: yaml.Node) -> Node:
-        return self._build(node)[0]
+    def document(self) -> Node:
+        self.loader.get_event()
+        if isinstance(self.loader.get_event(), yaml.StreamEndEvent):
+            return Scalar(None, Place(self.path))
+        return self._build(self.loader.get_event(), 1)[0]
 
-    def _place(self, node: yaml.Node) -> Place:
-        start, end = node.start_mark, node.end_mark
-        return Place(self.path, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+    def _place(self, start: Event, end: Event) -> Place:
+        first, last = start.start_mark, end.end_mark
+        return Place(self.path, first.line + 1, first.column + 1, last.line + 1, last.column + 1)
 
-    def _build(self, node: yaml.Node) -> tuple[Node, int]:
-        key = id(node)
-        if key in self.done:
-            return self.done[key]
-        place = self._place(node)
-        if key in self.open:
-            raise DocumentError("an alias contains itself", place.line, place.column)
-        if len(self.open) > MAX_DEPTH:
-            raise DocumentError(f"nested more than {MAX_DEPTH} levels deep", place.line, place.column)
-        self.open.add(key)
-        built, size = self._convert(node, place)
-        self.open.discard(key)
-        if size > MAX_NODES:
-            raise DocumentError(f"its aliases expand to more than {MAX_NODES:,} nodes", place.line, place.column)
-        self.done[key] = built, size
-        return built, size
+    def _error(self, message: str, event: Event) -> DocumentError:
+        return DocumentError(message, event.start_mark.line + 1, event.start_mark.column + 1)
 
-    def _convert(self, node: yaml.Node, place: Place) -> tuple[Node, int]:
+    def _build(self, event: Event, depth: int) -> tuple[Node, int]:
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event)
+        if depth > MAX_DEPTH:
+            raise self._error(f"nested more than {MAX_DEPTH} levels deep", event)
+        if event.anchor:
+            self.anchors[event.anchor] = None
         built: Node
         size = 1
-        if isinstance(node, yaml.ScalarNode):
-            built = Scalar(_plain(node), place, block=node.style in ("|", ">"))
-        elif isinstance(node, yaml.SequenceNode):
-            pairs = [self._build(item) for item in node.value]
-            built = Sequence(tuple(item for item, _ in pairs), place)
-            size += sum(weight for _, weight in pairs)
-        elif isinstance(node, yaml.MappingNode):
-            built, size = self._mapping(node, place)
+        if isinstance(event, yaml.ScalarEvent):
+            built = Scalar(_value(event), self._place(event, event), block=event.style == "|")
+        elif isinstance(event, yaml.SequenceStartEvent):
+            built, size = self._sequence(event, depth)
         else:
-            raise DocumentError("an unknown kind of YAML node", place.line, place.column)
-        name = _intrinsic(node.tag)
+            built, size = self._mapping(event, depth)
+        name = _intrinsic(event.tag)
         if name:
-            built = Mapping((Entry(name, place, built),), place)
+            built = Mapping((Entry(name, built.place, built),), built.place)
+        if event.anchor:
+            self.anchors[event.anchor] = built, size
         return built, size
 
-    def _mapping(self, node: yaml.MappingNode, place: Place) -> tuple[Mapping, int]:
-        merged: list[Entry] = []
+    def _alias(self, event: Event) -> tuple[Node, int]:
+        if event.anchor not in self.anchors:
+            raise self._error(f"alias '{event.anchor[:60]}' has no anchor", event)
+        found = self.anchors[event.anchor]
+        if found is None:
+            raise self._error("an alias contains itself", event)
+        return found
+
+    def _sequence(self, start: Event, depth: int) -> tuple[Sequence, int]:
+        items: list[Node] = []
+        size = 1
+        while not isinstance(event := self.loader.get_event(), yaml.SequenceEndEvent):
+            item, weight = self._build(event, depth + 1)
+            items.append(item)
+            size = self._grown(size, weight, start)
+        return Sequence(tuple(items), self._place(start, event)), size
+
+    def _mapping(self, start: Event, depth: int) -> tuple[Mapping, int]:
+        merged: dict[str, Entry] = {}
         entries: list[Entry] = []
         size = 1
-        for key_node, value_node in node.value:
-            value, weight = self._build(value_node)
-            size += weight
-            if key_node.tag == "tag:yaml.org,2002:merge":
+        while not isinstance(key := self.loader.get_event(), yaml.MappingEndEvent):
+            name, weight = self._build(key, depth + 1)
+            size = self._grown(size, weight, start)
+            value, weight = self._build(self.loader.get_event(), depth + 1)
+            size = self._grown(size, weight, start)
+            if isinstance(key, yaml.ScalarEvent) and key.value == "<<" and key.implicit[0]:
                 for source in value.items if isinstance(value, Sequence) else (value,):
                     if isinstance(source, Mapping):
-                        merged.extend(source.entries)
-            elif isinstance(key_node, yaml.ScalarNode):
-                entries.append(Entry(str(key_node.value), self._place(key_node), value))
-            if size + len(merged) > MAX_NODES:
-                raise DocumentError(f"its aliases expand to more than {MAX_NODES:,} nodes", place.line, place.column)
-        if merged:
-            inherited = {entry.key: entry for entry in reversed(merged)}
-            merged = list(inherited.values())
-        return Mapping((*merged, *entries), place), size + len(merged)
+                        merged = {entry.key: entry for entry in source.entries} | merged
+                        size = self._grown(size, len(source.entries), start)
+            elif isinstance(name, Scalar):
+                written = str(key.value) if isinstance(key, yaml.ScalarEvent) else name.text
+                entries.append(Entry(written, name.place, value))
+        return Mapping((*merged.values(), *entries), self._place(start, key)), size
+
+    def _grown(self, size: int, weight: int, start: Event) -> int:
+        if size + weight > MAX_NODES:
+            raise self._error(f"it has more than {MAX_NODES:,} nodes with its aliases written out", start)
+        return size + weight
 
 
 def _intrinsic(tag: str | None) -> str | None:
@@ -144,20 +141,33 @@ def _intrinsic(tag: str | None) -> str | None:
     return name if name in _PLAIN_TAGS else f"Fn::{name}"
 
 
-def _plain(node: yaml.ScalarNode) -> str | int | float | bool | None:
-    tag, value = node.tag, node.value
-    if node.style is not None or not tag.startswith("tag:yaml.org,2002:"):
-        return str(value)
-    kind = tag.removeprefix("tag:yaml.org,2002:")
+def _value(event: Event) -> str | int | float | bool | None:
+    if event.implicit[0]:
+        return _plain(event.value)
+    if event.tag and event.tag.startswith(_STANDARD):
+        return _tagged(event.tag, event.value)
+    return str(event.value)
+
+
+@lru_cache(maxsize=10_000)
+def _plain(text: str) -> str | int | float | bool | None:
+    """A plain scalar by YAML 1.1's rules."""
+    return _tagged(_RESOLVER.resolve(yaml.ScalarNode, text, (True, False)), text)
+
+
+def _tagged(tag: str, text: str) -> str | int | float | bool | None:
+    """Integers in the decimal system alone become numbers: `0644`, `1_000` and `1:30` stay text, since readers of YAML
+    disagree about them."""
+    kind = tag.removeprefix(_STANDARD)
     if kind == "null":
         return None
     if kind == "bool":
-        return value.lower() in ("yes", "true", "on")
-    if kind == "int" and _INTEGER.match(value) and len(value) < 20:
-        return int(value)
-    if kind == "float":
+        return text.lower() in ("yes", "true", "on")
+    if kind == "int" and _INTEGER.match(text):
+        return int(text)
+    if kind == "float" and ":" not in text:
         try:
-            return float(value.replace("_", ""))
+            return float(text.replace("_", ""))
         except ValueError:
-            return str(value)
-    return str(value)
+            return text
+    return text

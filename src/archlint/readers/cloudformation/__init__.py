@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Dictionary
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from archlint.model.function import Function
 from archlint.model.place import Problem
 from archlint.readers.cloudformation.functions import read_functions
-from archlint.readers.cloudformation.intrinsics import Scope
+from archlint.readers.cloudformation.reduced import reason_of
+from archlint.readers.cloudformation.scope import Scope
 from archlint.readers.cloudformation.template import Resource, Template, read_template
 from archlint.readers.cloudformation.triggers import FUNCTION_TYPES
 from archlint.syntax.node import Mapping, Node, Opaque, Scalar
 from archlint.tree import Tree, join, parent
+
+MAX_LEVELS = 5
+"""Levels of nested stacks through which parameters are followed."""
 
 NESTED = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
 
@@ -30,6 +36,23 @@ class Templates:
 
 def read_templates(tree: Tree, paths: Iterable[str]) -> Templates:
     """Reads every template below the root; what a parent stack passes to a nested one replaces its defaults."""
+    with _collector_paused():
+        return _read(tree, paths)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Nodes hold no cycles, but there are so many that the garbage collector takes most of the time for nothing."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def _read(tree: Tree, paths: Iterable[str]) -> Templates:
     templates: dict[str, Template] = {}
     problems: list[Problem] = []
     for path in paths:
@@ -54,18 +77,30 @@ def read_templates(tree: Tree, paths: Iterable[str]) -> Templates:
 
 
 def _passed_parameters(templates: Dictionary[str, Template]) -> dict[str, dict[str, Node]]:
-    """By nested template: the parameters that its only parent passes; several parents leave them open."""
-    passed: dict[str, list[dict[str, Node]]] = {}
-    for template in templates.values():
-        scope = template.scope()
+    """By nested template: the parameters that its parents agree on, through several levels of nesting."""
+    parents = [t for t in templates.values() if any(r.type in NESTED for r in t.resources.values())]
+    passed: dict[str, dict[str, Node]] = {}
+    for _ in range(MAX_LEVELS):
+        calls = _calls(parents, templates, passed)
+        merged = {child: found[0] if len(found) == 1 else _agreed(found) for child, found in calls.items()}
+        if merged == passed:
+            break
+        passed = merged
+    return passed
+
+
+def _calls(
+    parents: list[Template], templates: Dictionary[str, Template], passed: dict[str, dict[str, Node]]
+) -> dict[str, list[dict[str, Node]]]:
+    """By nested template: what each of its parents passes."""
+    calls: dict[str, list[dict[str, Node]]] = {}
+    for template in parents:
+        scope = template.scope(passed.get(template.path))
         for resource in template.resources.values():
             child = _child(resource, scope)
             if child is not None and child in templates and child != template.path:
-                passed.setdefault(child, []).append(_arguments(resource, scope))
-    merged: dict[str, dict[str, Node]] = {}
-    for child, calls in passed.items():
-        merged[child] = calls[0] if len(calls) == 1 else _agreed(calls)
-    return merged
+                calls.setdefault(child, []).append(_arguments(resource, scope))
+    return calls
 
 
 def _child(resource: Resource, scope: Scope) -> str | None:
@@ -86,7 +121,8 @@ def _arguments(resource: Resource, scope: Scope) -> dict[str, Node]:
         if isinstance(value, Scalar):
             values[entry.key] = value
         elif value is not None:
-            values[entry.key] = Opaque(f"the parent stack passes {entry.key} from a resource", entry.key_place)
+            reason = reason_of(value, "it is no text")
+            values[entry.key] = Opaque(f"the parent stack passes {entry.key}: {reason}", entry.key_place)
     return values
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from archlint.model.function import (
     AbsentCode,
     Code,
@@ -13,12 +15,15 @@ from archlint.model.function import (
     ZipCode,
 )
 from archlint.model.place import Place
-from archlint.readers.cloudformation.intrinsics import Scope, reason_of
+from archlint.readers.cloudformation.reduced import reason_of
+from archlint.readers.cloudformation.scope import Scope
 from archlint.readers.cloudformation.template import Resource, Template
 from archlint.syntax.node import Mapping, Node, Opaque, Reference, Scalar
 from archlint.tree import Tree, join, parent
 
 ARCHIVES = (".zip", ".jar")
+_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+"""Line breaks as YAML 1.1 counts them."""
 
 
 def zip_code(properties: Mapping, resource: Resource, scope: Scope, tree: Tree, text: str) -> Code:
@@ -35,7 +40,7 @@ def zip_code(properties: Mapping, resource: Resource, scope: Scope, tree: Tree, 
     place = entry.key_place if entry else resource.place
     if node is None:
         return _default_code(resource, tree) if sam else UnknownCode("the template gives no Code")
-    if isinstance(node, Mapping):
+    if isinstance(node, Mapping) and ("S3Bucket" in node or "Bucket" in node):
         return UnknownCode("the code is an object in S3", uploaded=True)
     if not isinstance(node, Scalar) or not node.text:
         return UnknownCode(f"{name}: {reason_of(node, 'it is no path')}")
@@ -67,9 +72,9 @@ def _inline(inline: Scalar, text: str) -> InlineCode:
     place = inline.place
     if not inline.block:
         return InlineCode(inline.text, place, block=False)
-    rows = inline.text.splitlines()
+    rows = _BREAK.split(inline.text)
     first = next((number for number, row in enumerate(rows) if row.strip()), 0)
-    lines = text.splitlines()
+    lines = _BREAK.split(text)
     written = lines[place.line + first] if place.line + first < len(lines) else ""
     own_indent = len(rows[first]) - len(rows[first].lstrip()) if rows else 0
     indent = len(written) - len(written.lstrip()) - own_indent
@@ -98,7 +103,10 @@ def image_code(properties: Mapping, resource: Resource, scope: Scope, tree: Tree
             return AbsentCode(path, context.place)
         path = f"{parent(path)}/{same[0]}" if parent(path) else same[0]
     config = scope.get(properties, "ImageConfig")
-    target = scope.text(scope.get(metadata, "DockerBuildTarget"))
+    target = scope.get(metadata, "DockerBuildTarget")
+    for node in (target, config, *_parts(scope, config, "Command"), *_parts(scope, config, "EntryPoint")):
+        if isinstance(node, Opaque | Reference):
+            return UnknownCode(f"how the image is built or started is not known: {reason_of(node, '')}")
     return ImageCode(
         dockerfile=path,
         context=folder,
@@ -106,7 +114,7 @@ def image_code(properties: Mapping, resource: Resource, scope: Scope, tree: Tree
         command=_words(scope, config, "Command"),
         entrypoint=_words(scope, config, "EntryPoint"),
         working_directory=_text(scope.get(config, "WorkingDirectory")),
-        target=getattr(target, "value", None),
+        target=_text(target),
         build_args=_build_args(scope, metadata),
     )
 
@@ -117,12 +125,12 @@ def _build_args(scope: Scope, metadata: Node | None) -> dict[str, str]:
     return {name: value.text for name, value in values.items() if isinstance(value, Scalar)}
 
 
+def _parts(scope: Scope, config: Node | None, key: str) -> tuple[Node, ...]:
+    return scope.items(scope.get(config, key))
+
+
 def _words(scope: Scope, config: Node | None, key: str) -> tuple[str, ...] | None:
-    node = scope.get(config, key)
-    if node is None:
-        return None
-    words = [item.text for item in scope.items(node) if isinstance(item, Scalar)]
-    return tuple(words) or None
+    return tuple(item.text for item in _parts(scope, config, key) if isinstance(item, Scalar)) or None
 
 
 def _text(node: Node | None) -> str | None:

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from archlint.model.function import Code, Function, Ignore, Setting, Trigger, UnknownCode
 from archlint.model.place import Place
 from archlint.readers.cloudformation.code import image_code, layers, zip_code
-from archlint.readers.cloudformation.globals import merge_mappings
-from archlint.readers.cloudformation.intrinsics import Scope, reason_of, span
+from archlint.readers.cloudformation.events import sam_triggers, url_trigger
+from archlint.readers.cloudformation.globals import merge_mappings, wanted_globals
+from archlint.readers.cloudformation.reduced import reason_of, span
+from archlint.readers.cloudformation.scope import Scope
+from archlint.readers.cloudformation.search import walk
 from archlint.readers.cloudformation.template import Resource, Template
-from archlint.readers.cloudformation.triggers import FUNCTION_TYPES, Wiring, sam_triggers, url_trigger
-from archlint.syntax.node import Mapping, Node, Opaque, Scalar, Sequence
+from archlint.readers.cloudformation.triggers import FUNCTION_TYPES, Wiring
+from archlint.syntax.node import Mapping, Node, Opaque, Reference, Scalar, Sequence
 from archlint.tree import Tree
 from archlint.values import Known, Unknown, Value
 
@@ -35,11 +38,16 @@ class _Reader:
         self.scope = scope
         self.tree = tree
         self.sam = resource.type == "AWS::Serverless::Function"
-        general = template.globals if self.sam else None
+        general = wanted_globals(template.globals, resource.body.get("IgnoreGlobals")) if self.sam else None
         self.properties = merge_mappings(general, resource.properties)
+        self.macro = _completed_elsewhere(self.properties)
 
     def get(self, *keys: str) -> Node | None:
         return self.scope.get(self.properties, *keys)
+
+    def absent(self, key: str) -> str:
+        """Why a property is open that the template does not give."""
+        return f"the properties are completed by {self.macro}" if self.macro else f"the template gives no {key}"
 
     def place(self, key: str) -> Place | None:
         entry = self.properties.entry(key)
@@ -71,7 +79,7 @@ class _Reader:
             efs_mounts=self._mounts(),
             snapstart=self._is("PublishedVersions", "SnapStart", "ApplyOn"),
             provisioned_concurrency=self.get("ProvisionedConcurrencyConfig") is not None
-            or self._alias_is_provisioned(),
+            or resource.name in wiring.provisioned,
             reserved_concurrency=self._reserved(),
             durable=self.get("DurableConfig") is not None,
             capacity_provider=self.get("CapacityProviderConfig") is not None,
@@ -81,14 +89,18 @@ class _Reader:
         )
 
     def _package(self) -> Value[str]:
-        if self.get("InlineCode") is not None or self.get("Code", "ZipFile") is not None:
-            return Known("inline")
-        declared = self.get("PackageType")
-        if isinstance(declared, Scalar):
-            return Known("image" if declared.text == "Image" else "zip")
-        if declared is not None:
+        declared, whole = self.get("PackageType"), None if self.sam else self.get("Code")
+        if isinstance(declared, Scalar) and declared.text == "Image":
+            return Known("image")
+        if isinstance(declared, Opaque | Reference):
             return Unknown(reason_of(declared, "PackageType is no text"))
-        return Known("image" if self.get("ImageUri") or self.get("Code", "ImageUri") else "zip")
+        if isinstance(whole, Opaque | Reference):
+            return Unknown(reason_of(whole, "Code is no mapping"))
+        if (self.get("InlineCode") if self.sam else self.get("Code", "ZipFile")) is not None:
+            return Known("inline")
+        if declared is None and (self.get("ImageUri") if self.sam else self.get("Code", "ImageUri")) is not None:
+            return Known("image")
+        return Unknown(self.absent("PackageType")) if self.macro and declared is None else Known("zip")
 
     def _runtime(self, package: Value[str]) -> Setting[str | None]:
         if package == Known("image"):
@@ -96,19 +108,21 @@ class _Reader:
         return Setting(self._text("Runtime"), self.place("Runtime"))
 
     def _text(self, key: str) -> Value[str]:
-        return self.scope.text(self.get(key), f"the template gives no {key}")
+        return self.scope.text(self.get(key), self.absent(key))
 
     def _number(self, key: str, *below: str) -> Setting[int]:
-        node = self.get(key, *below)
-        if node is None:
-            return Setting(Known(DEFAULTS[key]), None)
-        return Setting(self.scope.integer(node), self.place(key))
+        whole, node = self.get(key), self.get(key, *below)
+        if whole is None:
+            return Setting(Unknown(self.absent(key)) if self.macro else Known(DEFAULTS[key]), None)
+        return Setting(self.scope.integer(node, f"{key} has no {' and '.join(below)}"), self.place(key))
 
     def _architecture(self) -> Setting[str]:
         node = self.get("Architectures")
         if node is None:
-            return Setting(Known("x86_64"), None)
+            return Setting(Unknown(self.absent("Architectures")) if self.macro else Known("x86_64"), None)
         items = self.scope.items(node)
+        if len(items) > 1:
+            return Setting(Unknown("Architectures has several values"), self.place("Architectures"))
         return Setting(self.scope.text(items[0] if items else None), self.place("Architectures"))
 
     def _is_conditional(self, always: Scope) -> bool:
@@ -150,21 +164,11 @@ class _Reader:
         node = self.get("ReservedConcurrentExecutions")
         return None if node is None else self.scope.integer(node)
 
-    def _alias_is_provisioned(self) -> bool:
-        """Provisioned concurrency on an alias or version of this function."""
-        for resource in self.template.resources.values():
-            if resource.type in ("AWS::Lambda::Alias", "AWS::Lambda::Version"):
-                target = self.scope.get(resource.properties, "FunctionName")
-                named = getattr(target, "name", None) == self.resource.name
-                if named and "ProvisionedConcurrencyConfig" in resource.properties:
-                    return True
-        return False
-
     def _has_accelerator(self) -> bool:
         """AcceleratorConfig stands on the function or below its capacity provider's configuration."""
-        provider = self.get("CapacityProviderConfig")
-        return self.get("AcceleratorConfig") is not None or (
-            isinstance(provider, Mapping) and any(entry.key == "AcceleratorConfig" for entry in provider)
+        provider = walk(self.get("CapacityProviderConfig"))
+        return self.get("AcceleratorConfig") is not None or any(
+            isinstance(node, Mapping) and "AcceleratorConfig" in node for node in provider
         )
 
     def _ignores(self) -> Iterator[Ignore]:
@@ -174,5 +178,10 @@ class _Reader:
             return
         for item in self.scope.items(entries):
             rule, reason = self.scope.get(item, "rule"), self.scope.get(item, "reason")
-            if isinstance(rule, Scalar) and not isinstance(rule, Opaque):
+            if isinstance(rule, Scalar):
                 yield Ignore(rule.text, reason.text if isinstance(reason, Scalar) else "", item.place)
+
+
+def _completed_elsewhere(properties: Mapping) -> str | None:
+    """What adds properties that the template does not show: an include, a macro, a loop that stays open."""
+    return next((e.key for e in properties if e.key == "Fn::Transform" or e.key.startswith("Fn::ForEach::")), None)

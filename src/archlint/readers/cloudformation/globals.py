@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from archlint.readers.cloudformation.intrinsics import intrinsic
-from archlint.syntax.node import Entry, Mapping, Node, Sequence
+from archlint.readers.cloudformation.reduced import intrinsic
+from archlint.syntax.node import Entry, Mapping, Node, Scalar, Sequence
 
 
 def merge(general: Node, own: Node, depth: int = 0) -> Node:
@@ -28,3 +28,13 @@ def merge_mappings(general: Mapping | None, own: Mapping, depth: int = 0) -> Map
         value = entry.value if inherited is None else merge(inherited, entry.value, depth + 1)
         entries.append(Entry(entry.key, entry.key_place, value))
     return Mapping(tuple(entries), own.place)
+
+
+def wanted_globals(general: Mapping | None, ignored: Node | None) -> Mapping | None:
+    """The global properties without those that a resource's IgnoreGlobals names; `*` stands for all of them."""
+    if general is None or ignored is None:
+        return general
+    if isinstance(ignored, Scalar):
+        return None if ignored.text == "*" else general
+    names = {item.text for item in ignored.items if isinstance(item, Scalar)} if isinstance(ignored, Sequence) else ()
+    return Mapping(tuple(entry for entry in general if entry.key not in names), general.place)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
 
 from archlint.model.place import Place, Problem
-from archlint.readers.cloudformation.intrinsics import Scope
 from archlint.readers.cloudformation.loops import expand
+from archlint.readers.cloudformation.scope import Scope
 from archlint.syntax.json import parse_json
 from archlint.syntax.node import DocumentError, Entry, Mapping, Node, Opaque, Scalar, Sequence
 from archlint.syntax.yaml import parse_yaml
@@ -16,6 +17,7 @@ from archlint.tree import Tree, UnreadableError
 
 _TYPE = re.compile(rb"""\bType["']?\s*:\s*["']?(?:AWS|Custom)::|AWSTemplateFormatVersion""")
 _TEMPLATE = re.compile(r"""^\s*["']?(?:AWSTemplateFormatVersion\b|Type["']?\s*:\s*["']?AWS::\w+::\w+)""", re.MULTILINE)
+_JSON_TEMPLATE = re.compile(r"""["']AWSTemplateFormatVersion["']|["']Type["']\s*:\s*["']AWS::\w+::\w+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,11 @@ class Template:
 
     def scope(self, passed: Dictionary[str, Node] | None = None) -> Scope:
         """Names for intrinsics, with the parameters that a parent stack passes in place of the defaults."""
-        parameters = {**self.parameters, **{k: v for k, v in (passed or {}).items() if k in self.parameters}}
+        given = passed or {}
+        declared = _section(self.root, "Parameters") or ()
+        arguments = {entry.key: _argument(entry, given[entry.key]) for entry in declared if entry.key in given}
         return Scope(
-            parameters,
+            {**self.parameters, **arguments},
             frozenset(self.resources),
             _section(self.root, "Mappings"),
             _section(self.root, "Conditions"),
@@ -73,6 +77,8 @@ def read_template(tree: Tree, path: str) -> Template | Problem | None:
         raw = tree.read(path)
     except UnreadableError as error:
         return None if not path.endswith((".yaml", ".yml", ".template")) else _too_large(path, error)
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raw = raw.decode("utf-16", "replace").encode()
     if b"Resources" not in raw or not _TYPE.search(raw):
         return None
     try:
@@ -86,7 +92,7 @@ def read_template(tree: Tree, path: str) -> Template | Problem | None:
     try:
         root = parse_json(text, path) if as_json else parse_yaml(text, path)
     except DocumentError as error:
-        if _TEMPLATE.search(text):
+        if (_JSON_TEMPLATE if as_json else _TEMPLATE).search(text):
             return Problem(Place(path, error.line, error.column), f"{error.message}: correct the syntax")
         return None
     return _template(path, root, text)
@@ -106,7 +112,7 @@ def _template(path: str, root: Node, text: str) -> Template | None:
     parameters = {entry.key: _default(entry) for entry in _section(root, "Parameters") or ()}
     scope = Scope(parameters, frozenset(), _section(root, "Mappings"), None)
     resources: dict[str, Resource] = {}
-    for entry in expand(section, scope):
+    for entry in expand(section, scope) if "Fn::ForEach" in text else section:
         resource = _resource(entry)
         if resource is not None:
             resources[resource.name] = resource
@@ -132,20 +138,30 @@ def _resource(entry: Entry) -> Resource | None:
     )
 
 
+def _kind(declaration: Node) -> str:
+    kind = declaration.get("Type") if isinstance(declaration, Mapping) else None
+    return kind.text if isinstance(kind, Scalar) else "String"
+
+
 def _default(entry: Entry) -> Node:
-    """A parameter's default as a value; text lists become lists."""
-    body = entry.value
-    kind = body.get("Type") if isinstance(body, Mapping) else None
-    default = body.get("Default") if isinstance(body, Mapping) else None
-    type_name = kind.text if isinstance(kind, Scalar) else "String"
-    if type_name.startswith("AWS::SSM::Parameter::Value"):
-        return Opaque(f"parameter {entry.key} is read from SSM at deployment", entry.key_place)
-    if not isinstance(default, Scalar):
+    """A parameter's default as a value."""
+    default = entry.value.get("Default") if isinstance(entry.value, Mapping) else None
+    if not isinstance(default, Scalar) or default.value is None:
         return Opaque(f"parameter {entry.key} has no default", entry.key_place, pattern=f"${{{entry.key}}}")
-    if type_name == "CommaDelimitedList" or type_name.startswith("List<"):
-        pieces = [piece.strip() for piece in default.text.split(",")]
-        return Sequence(tuple(Scalar(piece, default.place) for piece in pieces), default.place)
-    return Scalar(default.text, default.place)
+    return _argument(entry, default)
+
+
+def _argument(entry: Entry, given: Node) -> Node:
+    """What a parameter stands for when it is given a value; text lists become lists."""
+    kind = _kind(entry.value)
+    if kind.startswith("AWS::SSM::Parameter::Value"):
+        return Opaque(f"parameter {entry.key} is read from SSM at deployment", entry.key_place)
+    if not isinstance(given, Scalar):
+        return given
+    if kind == "CommaDelimitedList" or kind.startswith("List<"):
+        pieces = [piece.strip() for piece in given.text.split(",")]
+        return Sequence(tuple(Scalar(piece, given.place) for piece in pieces), given.place)
+    return Scalar(given.text, given.place)
 
 
 def _section(root: Mapping, name: str) -> Mapping | None:

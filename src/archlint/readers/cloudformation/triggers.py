@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from archlint.knowledge.event_sources import (
@@ -11,18 +10,19 @@ from archlint.knowledge.event_sources import (
     poller_source,
     principal_source,
     resource_source,
-    sam_event,
 )
 from archlint.model.function import Trigger
-from archlint.readers.cloudformation.intrinsics import Scope, names_in
+from archlint.readers.cloudformation.events import sam_triggers
+from archlint.readers.cloudformation.reduced import names_in
+from archlint.readers.cloudformation.scope import Scope
+from archlint.readers.cloudformation.search import NAME, mentions_streaming, references
 from archlint.readers.cloudformation.template import Resource, Template
-from archlint.syntax.node import Mapping, Node, Opaque, Reference, Scalar, Sequence
+from archlint.syntax.node import Mapping, Node, Opaque, Scalar
 from archlint.tree import Tree, UnreadableError, join, parent
 from archlint.values import Known, Unknown, Value
 
 FUNCTION_TYPES = ("AWS::Serverless::Function", "AWS::Lambda::Function")
-_NAME = re.compile(r"\$\{!?\s*([A-Za-z0-9]+)")
-_WORD = re.compile(r"[A-Za-z0-9]+")
+POINTER_TYPES = ("AWS::Lambda::Alias", "AWS::Lambda::Version")
 
 
 class Wiring:
@@ -34,6 +34,7 @@ class Wiring:
         self.tree = tree
         self.functions = {r.name for r in template.resources.values() if r.type in FUNCTION_TYPES}
         self.pointers = self._pointers()
+        self.provisioned = self._provisioned()
         self.found: dict[str, list[Trigger]] = {}
         for resource in template.resources.values():
             self._read(resource)
@@ -45,14 +46,24 @@ class Wiring:
         return tuple(self.found.get(name, ()))
 
     def _pointers(self) -> dict[str, str]:
-        """Aliases and versions, and the function that each stands for."""
+        """Aliases and versions, and the function that each stands for; an alias may name a version."""
+        pointing = [r for r in self.template.resources.values() if r.type in POINTER_TYPES]
         pointers: dict[str, str] = {}
-        for resource in self.template.resources.values():
-            if resource.type in ("AWS::Lambda::Alias", "AWS::Lambda::Version"):
-                for name in references(resource.properties.get("FunctionName")):
-                    if name in self.functions:
-                        pointers[resource.name] = name
+        for resource in sorted(pointing, key=lambda r: r.type, reverse=True):
+            for key in ("FunctionName", "FunctionVersion"):
+                for name in references(resource.properties.get(key)):
+                    target = pointers.get(name, name)
+                    if target in self.functions:
+                        pointers.setdefault(resource.name, target)
         return pointers
+
+    def _provisioned(self) -> frozenset[str]:
+        """Functions of which an alias or version keeps instances ready."""
+        return frozenset(
+            target
+            for name, target in self.pointers.items()
+            if self.scope.get(self.template.resources[name].properties, "ProvisionedConcurrencyConfig") is not None
+        )
 
     def _targets(self, node: Node | None) -> Iterator[str]:
         """The functions that a part of the template refers to, each once."""
@@ -76,6 +87,8 @@ class Wiring:
             for name in self._targets(resource.properties.get("ServiceToken")):
                 self._add(name, Trigger("custom-resource", False, resource.place))
             return
+        for name in self._targets(resource.properties.get("Auth")):
+            self._add(name, Trigger("authorizer", True, resource.place))
         source = resource_source(resource.type)
         if source is None:
             return
@@ -93,13 +106,14 @@ class Wiring:
             kind,
             sync,
             resource.place,
-            streaming=_mentions_streaming(part) or _mentions_streaming(resource.properties.get("InvokeMode")),
+            streaming=mentions_streaming(part) or mentions_streaming(resource.properties.get("InvokeMode")),
             timeout_s=self._timeout(part, resource),
         )
 
     def _timeout(self, part: Node | None, resource: Resource) -> Value[float] | None:
         """An integration's own limit, in seconds."""
-        node = self.scope.get(part, "TimeoutInMillis") if isinstance(part, Mapping) else None
+        reduced = None if part is None else self.scope.reduce(part)
+        node = self.scope.get(reduced, "TimeoutInMillis") if isinstance(reduced, Mapping) else None
         node = node or self.scope.get(resource.properties, "TimeoutInMillis")
         if node is None:
             return None
@@ -171,91 +185,5 @@ class Wiring:
                 text = self.tree.read(path).decode("utf-8", "replace")
             except UnreadableError:
                 continue
-            names = dict.fromkeys(self.pointers.get(n, n) for n in _NAME.findall(text))
+            names = dict.fromkeys(self.pointers.get(n, n) for n in NAME.findall(text))
             yield from (name for name in names if name in self.functions)
-
-
-def sam_triggers(events: Mapping, template: Template, scope: Scope) -> Iterator[Trigger]:
-    """The Events of a SAM function."""
-    for entry in events:
-        body = scope.get(events, entry.key)
-        kind = scope.get(body, "Type")
-        source = sam_event(kind.text) if isinstance(kind, Scalar) else None
-        if source is None:
-            continue
-        properties = scope.get(body, "Properties")
-        milliseconds = scope.get(properties, "TimeoutInMillis")
-        timeout = None if milliseconds is None else scope.integer(milliseconds)
-        yield Trigger(
-            source.type,
-            source.sync,
-            entry.key_place,
-            streaming=_mentions_streaming(scope.get(properties, "ResponseTransferMode"))
-            or any(_api_streams(name, template) for key in ("RestApiId", "ApiId") for name in _names(properties, key)),
-            timeout_s=Known(timeout.value / 1000) if isinstance(timeout, Known) else timeout,
-        )
-
-
-def url_trigger(properties: Mapping, scope: Scope) -> Trigger | None:
-    """SAM's FunctionUrlConfig."""
-    config, entry = scope.get(properties, "FunctionUrlConfig"), properties.entry("FunctionUrlConfig")
-    if config is None or entry is None:
-        return None
-    return Trigger(
-        "function-url", True, entry.key_place, streaming=_mentions_streaming(scope.get(config, "InvokeMode"))
-    )
-
-
-def _names(properties: Node | None, key: str) -> Iterator[str]:
-    return references(properties.get(key)) if isinstance(properties, Mapping) else iter(())
-
-
-def _api_streams(name: str, template: Template) -> bool:
-    resource = template.resources.get(name)
-    return resource is not None and _mentions_streaming(resource.properties)
-
-
-def _mentions_streaming(node: Node | None) -> bool:
-    """A response-streaming integration (its URI or transfer mode says so)."""
-    return any("response-streaming-invocations" in t or t in ("RESPONSE_STREAM", "STREAM") for t in texts(node))
-
-
-def references(node: Node | None) -> Iterator[str]:
-    """The names in Ref, GetAtt and Sub anywhere below a node, unevaluated, in order."""
-    for below in walk(node):
-        if isinstance(below, Reference):
-            yield below.name
-        if not isinstance(below, Mapping) or len(below.entries) != 1:
-            continue
-        key, argument = below.entries[0].key, below.entries[0].value
-        if key in ("Ref", "Fn::GetAtt"):
-            first = argument.items[0] if isinstance(argument, Sequence) and argument.items else argument
-            if isinstance(first, Scalar) and (match := _WORD.match(first.text)):
-                yield match.group()
-        elif key == "Fn::Sub":
-            first = argument.items[0] if isinstance(argument, Sequence) and argument.items else argument
-            if isinstance(first, Scalar):
-                yield from _NAME.findall(first.text)
-
-
-def texts(node: Node | None) -> Iterator[str]:
-    """Every text below a node."""
-    for below in walk(node):
-        if isinstance(below, Scalar) and isinstance(below.value, str):
-            yield below.value
-
-
-def walk(node: Node | None) -> Iterator[Node]:
-    """Every node once, in order of writing; shared nodes (aliases) are not walked again."""
-    pending: list[Node] = [] if node is None else [node]
-    seen: set[int] = set()
-    while pending:
-        current = pending.pop()
-        if id(current) in seen:
-            continue
-        seen.add(id(current))
-        yield current
-        if isinstance(current, Sequence):
-            pending.extend(reversed(current.items))
-        elif isinstance(current, Mapping):
-            pending.extend(entry.value for entry in reversed(current.entries))

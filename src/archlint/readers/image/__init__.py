@@ -109,6 +109,7 @@ def _image(code: ImageCode, path: str, stage: Stage, tree: Tree) -> Image:
         environment=environment,
         copies=copies,
         installs=tuple(stage.installs),
+        runs=tuple(stage.runs),
         gaps=tuple(stage.gaps),
         search_path=search,
         is_web_adapter=stage.adapter,

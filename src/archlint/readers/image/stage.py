@@ -31,6 +31,7 @@ class Stage:
     command_here: bool = False
     """CMD stands in this very stage; an inherited one is dropped by ENTRYPOINT."""
     installs: list[Install] = field(default_factory=list)
+    runs: list[str] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     adapter: bool = False
 
@@ -56,6 +57,7 @@ def child_stage(parent: Stage, name: str, platform: str | None) -> Stage:
         entries=list(parent.entries),
         command=parent.command,
         installs=list(parent.installs),
+        runs=list(parent.runs),
         gaps=list(parent.gaps),
         adapter=parent.adapter,
     )

@@ -198,6 +198,7 @@ class Builder:
             stage.gaps.append(Gap(instruction.line, "very much is copied between stages", path))
             return None
         stage.installs += [install for install in origin.installs if install not in stage.installs]
+        stage.runs += [run for run in origin.runs if run not in stage.runs]
         return Files(self.tree, tuple(origin.entries))
 
     def _place(
@@ -242,6 +243,7 @@ class Builder:
         def fill(text: str) -> Value[str]:
             return expand(text, stage.variables, shell=True)
 
+        stage.runs.append(instruction.value)
         scene = Scene(file, fill, instruction.line, instruction.end_line, stage.folder, self.exported)
         moved = False
         for command in run_commands(instruction):

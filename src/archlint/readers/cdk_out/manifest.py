@@ -1,0 +1,116 @@
+"""The files of a cloud assembly, and what its metadata says about each construct."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from archlint.tree import Tree, UnreadableError, join
+
+MAX_LEVELS = 5
+"""Stages within stages."""
+
+MAX_MANIFEST_BYTES = 40_000_000
+"""tree.json is larger, but is not read; manifests with inline metadata of large apps have some 10 MB."""
+
+
+@dataclass(slots=True)
+class Contents:
+    """What the manifests name; paths are relative to the root."""
+
+    templates: list[str] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
+    """By hash: the staged folder or archive of a file asset."""
+    images: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By hash: how an image is built; `directory` is relative to the root."""
+    metadata: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
+    """By construct path without the leading slash."""
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    """(path, why)"""
+
+
+def read_manifests(tree: Tree, folder: str) -> Contents:
+    """Follows the assembly in `folder` and those of its stages."""
+    contents = Contents()
+    _read(tree, folder, contents, 0)
+    return contents
+
+
+def _read(tree: Tree, folder: str, contents: Contents, level: int) -> None:
+    manifest = _json(tree, _inside(folder, "manifest.json"), contents)
+    for artifact in _values(_get(manifest, "artifacts")):
+        kind, properties = artifact.get("type"), _get(artifact, "properties")
+        if kind == "aws:cloudformation:stack":
+            _add_template(tree, folder, properties.get("templateFile"), contents)
+            _add_metadata(artifact.get("metadata"), contents)
+            side = artifact.get("additionalMetadataFile")
+            if isinstance(side, str):
+                _add_metadata(_json(tree, _inside(folder, side), contents), contents)
+        elif kind == "cdk:asset-manifest" and isinstance(properties.get("file"), str):
+            _add_assets(tree, folder, properties["file"], contents)
+        elif kind == "cdk:cloud-assembly" and isinstance(properties.get("directoryName"), str) and level < MAX_LEVELS:
+            inner = join(folder, properties["directoryName"])
+            if inner is not None and inner != folder:
+                _read(tree, inner, contents, level + 1)
+    for name in tree.names(folder):
+        if name.endswith(".nested.template.json"):
+            _add_template(tree, folder, name, contents)
+
+
+def _add_template(tree: Tree, folder: str, name: object, contents: Contents) -> None:
+    path = _inside(folder, name)
+    if path is not None and tree.is_file(path) and path not in contents.templates:
+        contents.templates.append(path)
+
+
+def _add_metadata(given: object, contents: Contents) -> None:
+    for path, entries in given.items() if isinstance(given, dict) else ():
+        if isinstance(entries, list):
+            found = contents.metadata.setdefault(str(path).lstrip("/"), [])
+            found.extend(entry for entry in entries if isinstance(entry, dict))
+
+
+def _add_assets(tree: Tree, folder: str, name: str, contents: Contents) -> None:
+    manifest = _json(tree, _inside(folder, name), contents)
+    for digest, asset in _items(_get(manifest, "files")):
+        path = _inside(folder, _get(asset, "source").get("path"))
+        if path is not None:
+            contents.files[digest] = path
+    for digest, asset in _items(_get(manifest, "dockerImages")):
+        source = _get(asset, "source")
+        path = _inside(folder, source.get("directory"))
+        if path is not None:
+            contents.images[digest] = {**source, "directory": path}
+
+
+def _inside(folder: str, name: object) -> str | None:
+    return join(folder, name) if isinstance(name, str) else None
+
+
+def _json(tree: Tree, path: str | None, contents: Contents) -> Mapping[str, Any]:
+    if path is None:
+        return {}
+    try:
+        found = json.loads(tree.read(path, MAX_MANIFEST_BYTES))
+    except UnreadableError as error:
+        contents.failed.append((path, str(error)))
+        return {}
+    except (ValueError, RecursionError):
+        contents.failed.append((path, "it is not JSON"))
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _get(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = value.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _items(value: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    yield from ((str(key), item) for key, item in value.items() if isinstance(item, dict))
+
+
+def _values(value: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield from (item for _, item in _items(value))
