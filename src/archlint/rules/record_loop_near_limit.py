@@ -90,18 +90,18 @@ def _is_batch(node: ast.expr, reached: Reached, reach: Reach) -> bool:
 def _works(parts: list[ast.AST], reached: Reached, reach: Reach) -> bool:
     """Whether anything is called that may take time: neither a quick call nor a method of the event's own data."""
     calls = (node for part in parts for node in ast.walk(part) if isinstance(node, ast.Call))
-    return any(not _is_quick(call, reached.unit, reach, 0) for call in calls)
+    return any(not _is_quick(call, reached.unit, reach, frozenset()) for call in calls)
 
 
-def _is_quick(call: ast.Call, unit: Unit, reach: Reach, depth: int) -> bool:
+def _is_quick(call: ast.Call, unit: Unit, reach: Reach, within: frozenset[Unit]) -> bool:
     values = reach.evaluator.values(call.func, unit)
-    return bool(values) and all(_is_quick_value(value, reach, depth) for value in values)
+    return bool(values) and all(_is_quick_value(value, reach, within) for value in values)
 
 
-def _is_quick_value(value: Abstract, reach: Reach, depth: int) -> bool:
+def _is_quick_value(value: Abstract, reach: Reach, within: frozenset[Unit]) -> bool:
     if isinstance(value, External):
         return value.path.startswith(_QUICK) or value.path in _QUICK_BUILTINS
-    if isinstance(value, FunctionValue) and depth < MAX_DEPTH:
+    if isinstance(value, FunctionValue) and value.unit not in within and len(within) < MAX_DEPTH:
         calls = (node for node in _own_nodes(value.unit.node) if isinstance(node, ast.Call))
-        return all(_is_quick(call, value.unit, reach, depth + 1) for call in calls)
-    return isinstance(value, Parameter)
+        return all(_is_quick(call, value.unit, reach, within | {value.unit}) for call in calls)
+    return isinstance(value, Parameter) or (isinstance(value, FunctionValue) and value.unit in within)
