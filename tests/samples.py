@@ -7,7 +7,7 @@ from archlint.model.code import HandlerSource
 from archlint.model.coverage import Coverage, NotEvaluated
 from archlint.model.deployed import Deployed
 from archlint.model.function import FolderCode, Function, Ignore, Layer, Setting, Trigger
-from archlint.model.place import Place
+from archlint.model.place import Place, Problem
 from archlint.model.size import Size
 from archlint.result import ScanResult
 from archlint.rules.page import Page, parse_page
@@ -158,6 +158,7 @@ def make_result(*findings: Finding, functions: tuple[Deployed, ...] | None = Non
             not_evaluated=(
                 NotEvaluated("timeout-near-limit", "template.yaml#CaptionFunction", "timeout_s", "parameter T"),
             ),
+            not_read=(Problem(Place("java/cdk.json", 2), "its app is no Python or TypeScript"),),
             left_out=(("built or vendored", 2), ("ignored", 1)),
         ),
         sources={"src/app.py": APP},

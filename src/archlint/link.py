@@ -239,6 +239,9 @@ class _Linker:
         module: Module | None = None,
         entry: str | None = None,
     ) -> Linked:
+        code = self.function.code
+        if isinstance(code, InlineCode) and self.function.kind.startswith("cdk") and isinstance(source, Known):
+            source = Unknown(f"the code is inline: no file is deployed; its text stands in {source.value.path}")
         deployed = Deployed(self.function, self.handler, source, self.mounts, self.image, missing)
         return Linked(deployed, evaluator, module, entry)
 

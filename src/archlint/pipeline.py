@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from archlint.cdk.apps import read_apps
 from archlint.code.program import Sources
 from archlint.collect import Inventory, collect
 from archlint.config import Config
 from archlint.finding import Finding, Hit, fingerprint
 from archlint.link import Linked, link
 from archlint.model.coverage import Coverage
+from archlint.model.function import Function
 from archlint.model.place import Problem
 from archlint.project import Project
-from archlint.readers.cloudformation import Templates, read_templates
+from archlint.readers.cloudformation import read_templates
 from archlint.readers.packaging import estimate_size
 from archlint.readers.packaging.declared import declared_distributions
 from archlint.result import ScanResult
@@ -38,18 +40,43 @@ def scan(root: Path, config: Config) -> ScanResult:
 def scan_tree(tree: Tree, config: Config) -> ScanResult:
     """As `scan`, for any tree."""
     inventory = collect(tree, config.exclude)
-    templates = read_templates(tree, inventory.candidates)
-    project = build(tree, templates, inventory.python)
+    declared = declare(tree, inventory)
+    project = build(tree, declared.functions, inventory.python)
     hits = list(_judge(project, config))
-    problems = [*templates.problems, *_code_problems(project)]
+    problems = [*declared.problems, *_code_problems(project)]
     hits += [(registry.rule(UNREADABLE), Hit(p.message, p.place)) for p in problems]
-    return _result(project, templates, inventory, hits, problems, config)
+    return _result(project, declared, inventory, hits, problems, config)
 
 
-def build(tree: Tree, templates: Templates, python: Sequence[str] = ()) -> Project:
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What the infrastructure code of a repository declares. `texts` are its files by path; `not_read` says what was
+    not followed; `copies` counts templates that `sam package` wrote."""
+
+    functions: tuple[Function, ...]
+    problems: tuple[Problem, ...]
+    texts: Mapping[str, str]
+    not_read: tuple[Problem, ...]
+    copies: int
+
+
+def declare(tree: Tree, inventory: Inventory) -> Declared:
+    """Reads templates and CDK apps."""
+    templates = read_templates(tree, inventory.candidates)
+    apps = read_apps(tree, inventory.candidates)
+    return Declared(
+        (*templates.functions, *apps.functions),
+        (*templates.problems, *apps.problems),
+        {**templates.texts, **apps.texts},
+        apps.notes,
+        templates.duplicates,
+    )
+
+
+def build(tree: Tree, functions: Iterable[Function], python: Sequence[str] = ()) -> Project:
     """Joins declarations to code and code to sizes."""
     sources = Sources(tree)
-    linked = (_sized(link(function, tree, sources, python), tree) for function in templates.functions)
+    linked = (_sized(link(function, tree, sources, python), tree) for function in functions)
     return Project(tree, sources, tuple(linked))
 
 
@@ -74,14 +101,14 @@ def _code_problems(project: Project) -> Iterator[Problem]:
 
 def _result(
     project: Project,
-    templates: Templates,
+    declared: Declared,
     inventory: Inventory,
     hits: list[tuple[Page, Hit]],
     problems: list[Problem],
     config: Config,
 ) -> ScanResult:
     selected = config.selected()
-    texts = _texts(project, templates, (hit.place.path for _, hit in hits))
+    texts = _texts(project, declared.texts, (hit.place.path for _, hit in hits))
     findings = [f for f in _findings(hits, texts) if f.rule in selected]
     functions = tuple(sorted(project.functions, key=lambda d: (d.function.defined_at, d.function.id)))
     verdict = apply(findings, texts, [d.function for d in functions], selected)
@@ -90,20 +117,21 @@ def _result(
         for finding in verdict.kept
         if finding.rule not in config.ignored_in(finding.place.path)
     )
-    left_out = inventory.left_out + Counter({"packaged copy": templates.duplicates})
+    left_out = inventory.left_out + Counter({"packaged copy": declared.copies})
     failed = tuple(sorted({problem.place.path for problem in problems}))
     coverage = Coverage(
         files_read=len(texts.keys() - set(failed)),
         files_failed=failed,
         not_evaluated=tuple(sorted(project.not_evaluated)),
+        not_read=tuple(sorted(declared.not_read)),
         left_out=tuple(sorted(left_out.items())),
     )
     return ScanResult(functions, kept, coverage, texts, suppressed=len(verdict.silenced))
 
 
-def _texts(project: Project, templates: Templates, named: Iterable[str]) -> dict[str, str]:
+def _texts(project: Project, declared: Mapping[str, str], named: Iterable[str]) -> dict[str, str]:
     """The text of every file that was read, for code frames and suppressions."""
-    texts = dict(templates.texts)
+    texts = dict(declared)
     for module in project.sources.modules.values():
         if module is not None:
             texts.setdefault(module.path, module.text)

@@ -45,7 +45,7 @@ def function(code: Code | None = None, arch: Value[str] = X86, python: str = "3.
         memory_mb=Setting(Known(128)),
         timeout_s=Setting(Known(3)),
         ephemeral_mb=Setting(Known(512)),
-        code=code or FolderCode("src"),
+        code=code or FolderCode("src", builds=True),
     )
 
 
@@ -183,7 +183,7 @@ def test_vendored_packages_count_once() -> None:
 
 def test_layers() -> None:
     layers = (
-        Layer("Deps", folder="layer"),
+        Layer("Deps", folder="layer", builds=True),
         Layer("Theirs", arn="arn:aws:lambda:us-east-1:1:layer:x:1"),
     )
     size = sized({"layer/requirements.txt": "numpy", "layer/python/u.py": "1"}, replace(function(), layers=layers))
@@ -383,3 +383,11 @@ def test_an_estimate_is_quick() -> None:
     for _ in range(10):
         estimate_size(function(), (), tree)
     assert time.process_time() - start < 10 * 0.02
+
+
+def test_what_no_build_installs_is_neither_counted_nor_forgotten() -> None:
+    found = sized({"src/app.py": "", "src/requirements.txt": "torch\n"}, function(FolderCode("src")))
+    assert found.verdict == "unknown"
+    assert found.estimate_bytes == found.low_bytes < found.limit_bytes < found.high_bytes
+    small = sized({"src/app.py": "", "src/requirements.txt": "six\n"}, function(FolderCode("src")))
+    assert small.verdict == "under"

@@ -8,7 +8,7 @@ import pytest
 
 from archlint.finding import Step
 from archlint.model.coverage import Coverage
-from archlint.model.place import Place
+from archlint.model.place import Place, Problem
 from archlint.report.text import render_text
 from archlint.rules.page import Page
 from samples import EMPTY, TRACE, make_deployed, make_finding, make_function, make_result
@@ -43,6 +43,7 @@ function         defined at""")
 
 1 error - 1 function, 3 files read.
 Left out: 3 files or folders (built or vendored 2, ignored 1).
+Not read: java/cdk.json:2: its app is no Python or TypeScript.
 Not decided: 1 check for want of a value (timeout-near-limit); --format json has why.
 """)
 
@@ -109,7 +110,7 @@ def test_text_of_the_repository_cannot_act_on_the_terminal(color: bool) -> None:
         advice=evil,
     )
     function = make_deployed(make_function(evil, template=path))
-    coverage = Coverage(1, (path,), (), ((evil, 1),))
+    coverage = Coverage(1, (path,), (), (Problem(Place(path), evil),), ((evil, 1),))
     result = replace(
         make_result(finding, functions=(function,)), coverage=coverage, sources={path: f"\x1b[2J{evil}\t\x9b0m"}
     )

@@ -31,6 +31,7 @@ def merge(parts: Sequence[tuple[str, ScanResult]]) -> ScanResult:
             files_read=sum(part.coverage.files_read for part in moved),
             files_failed=tuple(path for part in moved for path in part.coverage.files_failed),
             not_evaluated=tuple(gap for part in moved for gap in part.coverage.not_evaluated),
+            not_read=tuple(gap for part in moved for gap in part.coverage.not_read),
             left_out=tuple(sorted(left_out.items())),
         ),
         sources={path: text for part in moved for path, text in part.sources.items()},
@@ -54,6 +55,7 @@ def _moved(prefix: str, result: ScanResult) -> ScanResult:
             coverage,
             files_failed=tuple(prefix + path for path in coverage.files_failed),
             not_evaluated=tuple(_gap(prefix, gap) for gap in coverage.not_evaluated),
+            not_read=tuple(replace(gap, place=_place(prefix, gap.place)) for gap in coverage.not_read),
         ),
         sources={prefix + path: text for path, text in result.sources.items()},
     )

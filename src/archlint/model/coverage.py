@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from archlint.model.place import Problem
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class NotEvaluated:
@@ -22,4 +24,6 @@ class Coverage:
     files_read: int = 0
     files_failed: tuple[str, ...] = ()
     not_evaluated: tuple[NotEvaluated, ...] = ()
+    not_read: tuple[Problem, ...] = ()
+    """What declares functions in a way that archlint does not follow, such as a CDK app in another language."""
     left_out: tuple[tuple[str, int], ...] = ()

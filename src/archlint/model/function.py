@@ -38,6 +38,8 @@ class FolderCode:
     """A folder (or one file of it) that becomes /var/task. `path` is relative to the scanned root."""
 
     path: str
+    builds: bool = False
+    """Whether the deployment installs what the folder's dependency files name; else it takes the folder as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ class Layer:
     name: str
     folder: str | None = None
     arn: str | None = None
+    builds: bool = False
+    """As with FolderCode."""
 
 
 @dataclass(frozen=True, slots=True)

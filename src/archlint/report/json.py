@@ -106,6 +106,9 @@ def _coverage(coverage: Coverage) -> dict[str, Any]:
             {"rule": gap.rule, "function": gap.function, "attribute": gap.attribute, "reason": gap.reason}
             for gap in sorted(coverage.not_evaluated)
         ],
+        "not_read": [
+            {"path": gap.place.path, "line": gap.place.line, "reason": gap.message} for gap in sorted(coverage.not_read)
+        ],
         "left_out": [{"reason": reason, "count": count} for reason, count in sorted(coverage.left_out)],
     }
 

@@ -161,6 +161,9 @@ class _Writer:
             parts = ", ".join(f"{visible(reason)} {count}" for reason, count in sorted(coverage.left_out))
             total = sum(count for _, count in coverage.left_out)
             self.console.print(Text(f"Left out: {_plural(total, 'file or folder', 'files or folders')} ({parts})."))
+        for gap in sorted(coverage.not_read):
+            where = f"{visible(gap.place.path)}:{gap.place.line}"
+            self.console.print(Text(f"Not read: {where}: {visible(gap.message)}."))
         if coverage.not_evaluated:
             rules = Counter(gap.rule for gap in coverage.not_evaluated)
             names = ", ".join(visible(name) for name in sorted(rules))

@@ -13,7 +13,7 @@ SKIPPED = ("node_modules", "site-packages", "cdk.out", ".git", ".venv", "venv", 
 
 
 def repository_code(tree: Tree, staged: str, handler: str, app_folder: str) -> Code:
-    """The only folder below `app_folder` with the handler's file and no Python of its own that the asset lacks."""
+    """Code that CloudFormation takes from an asset, by the handler's file."""
     if not tree.is_dir(staged):
         return UnknownCode("the asset is not staged as a folder")
     if not is_inside(staged, "cdk.out"):
@@ -22,12 +22,14 @@ def repository_code(tree: Tree, staged: str, handler: str, app_folder: str) -> C
     wanted = f"{module}.py"
     if not module or not tree.is_file(f"{staged}/{wanted}"):
         return UnknownCode("the asset holds no file of the handler's name")
-    found = [f for f in _folders(tree, app_folder) if _same(tree, f, staged, wanted)]
-    if len(found) == 1:
-        return FolderCode(found[0])
-    return UnknownCode(
-        "no folder of the repository is the asset's source" if not found else "several folders are alike"
-    )
+    found = source_folder(tree, staged, wanted, app_folder)
+    return FolderCode(found) if found is not None else UnknownCode("no one folder of the repository is its source")
+
+
+def source_folder(tree: Tree, staged: str, wanted: str, app_folder: str) -> str | None:
+    """The only folder below `app_folder` with the same file `wanted` and no Python of its own that the asset lacks."""
+    found = [folder for folder in _folders(tree, app_folder) if _same(tree, folder, staged, wanted)]
+    return found[0] if len(found) == 1 else None
 
 
 def is_inside(path: str, name: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from archlint.model.function import Code, Function, ImageCode, InlineCode, UnknownCode
 from archlint.model.place import Place, Problem
-from archlint.readers.cdk_out.assets import repository_code
+from archlint.readers.cdk_out.assets import repository_code, source_folder
 from archlint.readers.cdk_out.manifest import Contents, read_manifests
 from archlint.readers.cloudformation import read_templates
 from archlint.tree import Tree, UnreadableError, join
@@ -26,7 +26,7 @@ FRAMEWORK = re.compile(
 
 HANDLER_MARK = "aws:cdk:is-custom-resource-handler-"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_FRAME = re.compile(r"([^\s()]+?):(\d+)(?::\d+)?\)?$")
+_FRAME = re.compile(r"([^\s()]{1,500}?):(\d{1,7})(?::\d{1,7})?\)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def read_assembly(tree: Tree, folder: str, app_folder: str) -> Assembly | None:
     functions: list[Function] = []
     for function in templates.functions:
         resource = bodies.get(function.defined_at.path, {}).get(function.name, {})
-        path = _construct_path(resource)
+        path = _construct_path(resource, contents.paths.get(function.defined_at.path, {}).get(function.name))
         if path is None or _is_framework(path, contents):
             continue
         functions.append(_function(function, path, resource, contents, tree, app_folder))
@@ -94,9 +94,10 @@ def _part(resource: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _construct_path(resource: Mapping[str, Any]) -> str | None:
-    """`aws:cdk:path` without the `/Resource` of the L1 construct inside."""
-    path = _part(resource, "Metadata").get("aws:cdk:path")
+def _construct_path(resource: Mapping[str, Any], told: str | None) -> str | None:
+    """`aws:cdk:path` without the `/Resource` of the L1 construct inside; `told` where the template has none, as when
+    the app runs without the CDK's command line."""
+    path = _part(resource, "Metadata").get("aws:cdk:path", told)
     return path.removesuffix("/Resource") if isinstance(path, str) else None
 
 
@@ -120,21 +121,25 @@ def _code(function: Function, resource: Mapping[str, Any], contents: Contents, t
     place = function.defined_at
     for digest in digests:
         if digest in contents.images:
-            return _image(contents.images[digest], _part(properties, "ImageConfig"), place, tree)
+            return _image(contents.images[digest], _part(properties, "ImageConfig"), place, tree, app_folder)
         if digest in contents.files:
             handler = function.handler.value.value if isinstance(function.handler.value, Known) else ""
             return repository_code(tree, contents.files[digest], handler, app_folder)
     return function.code
 
 
-def _image(source: Mapping[str, Any], config: Mapping[str, Any], place: Place, tree: Tree) -> Code:
-    dockerfile = join(str(source["directory"]), str(source.get("dockerFile") or "Dockerfile"))
+def _image(source: Mapping[str, Any], config: Mapping[str, Any], place: Place, tree: Tree, app_folder: str) -> Code:
+    name, context = str(source.get("dockerFile") or "Dockerfile"), str(source["directory"])
+    dockerfile = join(context, name)
     if dockerfile is None or not tree.is_file(dockerfile):
         return UnknownCode("the image's folder is not in cdk.out")
+    own = source_folder(tree, context, name, app_folder)
+    if own is not None:
+        dockerfile, context = join(own, name) or dockerfile, own
     target, arguments = source.get("dockerBuildTarget"), source.get("dockerBuildArgs")
     return ImageCode(
         dockerfile=dockerfile,
-        context=str(source["directory"]),
+        context=context,
         place=place,
         command=_words(config.get("Command")),
         entrypoint=_words(config.get("EntryPoint")),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from archlint.tree import Tree, UnreadableError, join
+from archlint.tree import Tree, UnreadableError, join, parent
 
 MAX_LEVELS = 5
 """Stages within stages."""
@@ -27,6 +27,8 @@ class Contents:
     """By hash: how an image is built; `directory` is relative to the root."""
     metadata: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     """By construct path without the leading slash."""
+    paths: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    """By template and logical id: the construct path, None where several have that id (in nested stacks)."""
     failed: list[tuple[str, str]] = field(default_factory=list)
     """(path, why)"""
 
@@ -43,33 +45,47 @@ def _read(tree: Tree, folder: str, contents: Contents, level: int) -> None:
     for artifact in _values(_get(manifest, "artifacts")):
         kind, properties = artifact.get("type"), _get(artifact, "properties")
         if kind == "aws:cloudformation:stack":
-            _add_template(tree, folder, properties.get("templateFile"), contents)
-            _add_metadata(artifact.get("metadata"), contents)
+            template = _add_template(tree, folder, properties.get("templateFile"), contents)
             side = artifact.get("additionalMetadataFile")
-            if isinstance(side, str):
-                _add_metadata(_json(tree, _inside(folder, side), contents), contents)
+            told = _json(tree, _inside(folder, side), contents) if isinstance(side, str) else {}
+            for metadata in (artifact.get("metadata"), told):
+                _add_metadata(metadata, template, contents)
         elif kind == "cdk:asset-manifest" and isinstance(properties.get("file"), str):
             _add_assets(tree, folder, properties["file"], contents)
         elif kind == "cdk:cloud-assembly" and isinstance(properties.get("directoryName"), str) and level < MAX_LEVELS:
             inner = join(folder, properties["directoryName"])
             if inner is not None and inner != folder:
                 _read(tree, inner, contents, level + 1)
+    stacks = [path for path in contents.paths if parent(path) == folder]
     for name in tree.names(folder):
         if name.endswith(".nested.template.json"):
-            _add_template(tree, folder, name, contents)
+            nested = _add_template(tree, folder, name, contents)
+            for logical_id, path in (item for stack in stacks for item in contents.paths[stack].items()):
+                _add_path(contents, nested, logical_id, path)
 
 
-def _add_template(tree: Tree, folder: str, name: object, contents: Contents) -> None:
+def _add_template(tree: Tree, folder: str, name: object, contents: Contents) -> str:
     path = _inside(folder, name)
-    if path is not None and tree.is_file(path) and path not in contents.templates:
+    if path is None or not tree.is_file(path):
+        return ""
+    if path not in contents.templates:
         contents.templates.append(path)
+    return path
 
 
-def _add_metadata(given: object, contents: Contents) -> None:
+def _add_metadata(given: object, template: str, contents: Contents) -> None:
     for path, entries in given.items() if isinstance(given, dict) else ():
-        if isinstance(entries, list):
-            found = contents.metadata.setdefault(str(path).lstrip("/"), [])
-            found.extend(entry for entry in entries if isinstance(entry, dict))
+        for entry in entries if isinstance(entries, list) else ():
+            if isinstance(entry, dict):
+                construct = str(path).lstrip("/")
+                contents.metadata.setdefault(construct, []).append(entry)
+                if entry.get("type") == "aws:cdk:logicalId":
+                    _add_path(contents, template, str(entry.get("data")), construct)
+
+
+def _add_path(contents: Contents, template: str, logical_id: str, path: str | None) -> None:
+    known = contents.paths.setdefault(template, {})
+    known[logical_id] = path if known.get(logical_id, path) == path else None
 
 
 def _add_assets(tree: Tree, folder: str, name: str, contents: Contents) -> None:

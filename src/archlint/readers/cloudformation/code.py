@@ -44,10 +44,10 @@ def zip_code(properties: Mapping, resource: Resource, scope: Scope, tree: Tree, 
         return UnknownCode("the code is an object in S3", uploaded=True)
     if not isinstance(node, Scalar) or not node.text:
         return UnknownCode(f"{name}: {reason_of(node, 'it is no path')}")
-    return local_code(node.text, parent(resource.place.path), place, tree)
+    return local_code(node.text, parent(resource.place.path), place, tree, builds=sam)
 
 
-def local_code(path: str, folder: str, place: Place, tree: Tree) -> Code:
+def local_code(path: str, folder: str, place: Place, tree: Tree, builds: bool) -> Code:
     """A path written in a template, relative to the template's folder."""
     if "://" in path:
         return UnknownCode(f"the code is at {path.split('://', 1)[0]}://, outside the repository", uploaded=True)
@@ -55,16 +55,16 @@ def local_code(path: str, folder: str, place: Place, tree: Tree) -> Code:
     if found is None:
         return UnknownCode(f"'{path}' leads out of the scanned folder")
     if tree.is_dir(found):
-        return FolderCode(found)
+        return FolderCode(found, builds)
     if tree.is_file(found):
-        return ZipCode(found) if found.lower().endswith(ARCHIVES) else FolderCode(found)
+        return ZipCode(found) if found.lower().endswith(ARCHIVES) else FolderCode(found, builds)
     return AbsentCode(found, place)
 
 
 def _default_code(resource: Resource, tree: Tree) -> Code:
     """`sam build` takes the template's own folder when CodeUri is not given."""
     folder = parent(resource.place.path)
-    return FolderCode(folder) if tree.is_dir(folder) else UnknownCode("the template gives no CodeUri")
+    return FolderCode(folder, builds=True) if tree.is_dir(folder) else UnknownCode("the template gives no CodeUri")
 
 
 def _inline(inline: Scalar, text: str) -> InlineCode:
@@ -155,5 +155,6 @@ def _own_layer(resource: Resource, scope: Scope, tree: Tree) -> Layer:
     if isinstance(content, Scalar) and "://" not in content.text:
         folder = join(parent(resource.place.path), content.text)
         if folder is not None and (tree.is_dir(folder) or tree.is_file(folder)):
-            return Layer(resource.name, folder=folder)
+            builds = isinstance(scope.get(resource.body.get("Metadata"), "BuildMethod"), Scalar)
+            return Layer(resource.name, folder=folder, builds=builds)
     return Layer(resource.name)

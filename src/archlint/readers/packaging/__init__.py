@@ -62,8 +62,8 @@ def _code(function: Function, mounts: tuple[Mount, ...], tree: Tree, target: Tar
     counted = [code.path, *(layer.folder for layer in function.layers if layer.folder is not None)]
     others = dict.fromkeys(mount.source for mount in mounts if not _inside(mount.source, counted))
     more = [_exact(source, found) for source in others if (found := folder_bytes(tree, source))]
-    parts = [_exact(_CODE, size), *more, _dependencies(tree, code.path, target, function.kind == "sam")]
-    return _joined(parts)
+    listed = _dependencies(tree, code.path, target, function.kind == "sam")
+    return _joined([_exact(_CODE, size), *more, listed if code.builds else _uninstalled(listed)])
 
 
 def _layer(layer: Layer, tree: Tree, target: Target) -> Estimate:
@@ -73,7 +73,14 @@ def _layer(layer: Layer, tree: Tree, target: Target) -> Estimate:
     size = archive_bytes(tree, layer.folder) if tree.is_file(layer.folder) else folder_bytes(tree, layer.folder)
     if size is None:
         return Estimate(unknown=(label,), method="folder")
-    return _joined([_exact(label, size), _dependencies(tree, layer.folder, target, True)])
+    found = _dependencies(tree, layer.folder, target, True)
+    return _joined([_exact(label, size), found if layer.builds else _uninstalled(found)])
+
+
+def _uninstalled(found: Estimate) -> Estimate:
+    """Dependencies that the deployment does not install itself; a script before it may."""
+    parts = tuple(Part(part.name, 0, 0, part.high_bytes) for part in found.parts)
+    return replace(found, parts=parts, unknown=(), unsure=bool(parts))
 
 
 def _dependencies(tree: Tree, folder: str, target: Target, requirements_first: bool) -> Estimate:
@@ -126,6 +133,7 @@ def _joined(estimates: list[Estimate]) -> Estimate:
         tuple(dict.fromkeys(name for one in estimates for name in one.unknown)),
         tuple(dict.fromkeys(path for one in estimates for path in one.evidence)),
         min((one.method for one in estimates), key=METHODS.index),
+        any(one.unsure for one in estimates),
     )
 
 
@@ -134,13 +142,14 @@ def _total(estimates: list[Estimate]) -> Size:
     low, middle, high = (
         sum(getattr(part, end) for part in whole.parts) for end in ("low_bytes", "estimate_bytes", "high_bytes")
     )
+    verdict = judge(low, high, ZIP_LIMIT_BYTES, bool(whole.unknown))
     return Size(
         middle,
         low,
         high,
         ZIP_LIMIT_BYTES,
         whole.method,
-        judge(low, high, ZIP_LIMIT_BYTES, bool(whole.unknown)),
+        "unknown" if whole.unsure and verdict == "near" else verdict,
         tuple(sorted(whole.parts, key=lambda part: (-part.estimate_bytes, part.name))),
         whole.unknown,
         None if whole.method == "folder" else as_of(),
@@ -154,5 +163,6 @@ def _either(sizes: list[Size]) -> Size:
     low = min(size.low_bytes for size in sizes)
     high = max(size.high_bytes for size in sizes)
     unknown = tuple(dict.fromkeys(name for size in sizes for name in size.unknown_packages))
-    verdict = judge(low, high, first.limit_bytes, bool(unknown))
+    verdicts = {size.verdict for size in sizes}
+    verdict = verdicts.pop() if len(verdicts) == 1 else judge(low, high, first.limit_bytes, bool(unknown))
     return replace(first, low_bytes=low, high_bytes=high, verdict=verdict, unknown_packages=unknown)

@@ -28,6 +28,8 @@ class Estimate:
     unknown: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     method: str = "table"
+    unsure: bool = False
+    """Holds parts that nobody may install; their low end and estimate are 0."""
 
 
 @dataclass(slots=True)

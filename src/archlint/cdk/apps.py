@@ -1,0 +1,104 @@
+"""Every CDK app of a repository, read from its source."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from archlint.cdk.entry import entry_of
+from archlint.cdk.functions import read_functions
+from archlint.cdk.machine import run_app
+from archlint.cdk.values import Run
+from archlint.model.function import Function
+from archlint.model.place import Place, Problem
+from archlint.readers.cdk_out import merge, read_assembly
+from archlint.tree import Tree, UnreadableError, join, parent
+from archlint.values import Unknown
+
+Runner = Callable[[Tree, str, str, Mapping[str, Any]], Run]
+
+
+@dataclass(frozen=True, slots=True)
+class CdkApps:
+    """What the CDK apps of a repository declare. `texts` are the sources by path; `notes` say what was not followed,
+    which is no mistake of the user's."""
+
+    functions: tuple[Function, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[Problem, ...] = ()
+
+
+def read_apps(tree: Tree, candidates: Iterable[str], runner: Runner = run_app) -> CdkApps:
+    """Reads the app of each cdk.json among the candidates without running it."""
+    found = _Found({}, [], [], {})
+    for path in candidates:
+        if path.rpartition("/")[2] == "cdk.json":
+            _read(path, tree, runner, found)
+    functions = tuple(found.functions.values())
+    return CdkApps(functions, tuple(found.problems), found.texts, tuple(found.notes))
+
+
+@dataclass(slots=True)
+class _Found:
+    functions: dict[str, Function]
+    problems: list[Problem]
+    notes: list[Problem]
+    texts: dict[str, str]
+
+
+def _read(path: str, tree: Tree, runner: Runner, found: _Found) -> None:
+    folder = parent(path)
+    settings = _settings(path, tree)
+    if isinstance(settings, Problem):
+        found.problems.append(settings)
+        return
+    functions = _from_source(path, settings, tree, runner, found)
+    output = settings.get("output")
+    synthesised = join(folder, output if isinstance(output, str) else "cdk.out")
+    assembly = read_assembly(tree, synthesised, folder) if synthesised is not None else None
+    if assembly is not None:
+        found.problems.extend(assembly.problems)
+        merged = merge(functions, assembly)
+        functions = merged.functions
+        found.notes.extend(merged.notes)
+    for function in functions:
+        found.functions.setdefault(function.id, function)
+
+
+def _from_source(
+    path: str, settings: Mapping[str, Any], tree: Tree, runner: Runner, found: _Found
+) -> tuple[Function, ...]:
+    folder = parent(path)
+    entry = entry_of(settings.get("app"), folder, tree)
+    if isinstance(entry, Unknown):
+        found.notes.append(Problem(Place(path), entry.reason))
+        return ()
+    run = runner(tree, entry.value, folder, _context(settings, folder, tree))
+    found.texts.update(run.files)
+    found.notes.extend(Problem(place, reason) for reason, place in run.gaps)
+    return tuple(read_functions(run, folder, tree))
+
+
+def _settings(path: str, tree: Tree) -> dict[str, Any] | Problem:
+    try:
+        settings = json.loads(tree.read(path))
+    except UnreadableError as error:
+        return Problem(Place(path), str(error))
+    except (ValueError, RecursionError):
+        return Problem(Place(path), "it is not JSON; the app that it starts is not read")
+    return settings if isinstance(settings, dict) else {}
+
+
+def _context(settings: Mapping[str, Any], folder: str, tree: Tree) -> dict[str, Any]:
+    """cdk.json's context over what the CDK looked up and kept in cdk.context.json."""
+    context: dict[str, Any] = {}
+    kept = f"{folder}/cdk.context.json" if folder else "cdk.context.json"
+    if tree.is_file(kept):
+        looked_up = _settings(kept, tree)
+        context.update(looked_up if isinstance(looked_up, dict) else {})
+    own = settings.get("context")
+    context.update(own if isinstance(own, dict) else {})
+    return context

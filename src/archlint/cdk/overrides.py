@@ -1,0 +1,44 @@
+"""What an app changes in the resource below an L2 construct: CloudFormation's own properties."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archlint.cdk.reading import argument, last
+from archlint.cdk.values import CdkValue, Made
+
+CHILD = "node.default_child."
+MAX_PARTS = 8
+
+
+def overrides(made: Made) -> dict[str, CdkValue]:
+    """Properties by CloudFormation's name, or by its Python spelling, in the order of writing."""
+    found: dict[str, CdkValue] = {}
+    for name, value in made.attributes.items():
+        if name.startswith(CHILD):
+            _put(found, name.removeprefix(CHILD), value)
+    for call in made.calls:
+        method = last(call.path)
+        path = argument(call, 0, "property_path" if method == "add_property_override" else "path")
+        if not isinstance(path, str) or not _is_child(call, made):
+            continue
+        if method == "add_property_override":
+            _put(found, path, argument(call, 1, "value"))
+        elif method == "add_override" and path.startswith("Properties."):
+            _put(found, path.removeprefix("Properties."), argument(call, 1, "value"))
+    return found
+
+
+def _is_child(call: Made, made: Made) -> bool:
+    """Whether a method is called on the resource: on the child, or on an L1 construct itself."""
+    between = call.path.removeprefix(f"{made.path}.").rpartition(".")[0]
+    return f"{between}." == CHILD or (not between and last(made.path).startswith("Cfn"))
+
+
+def _put(found: dict[str, Any], path: str, value: CdkValue) -> None:
+    """`EphemeralStorage.Size` as nested dicts."""
+    *above, name = path.split(".")[:MAX_PARTS]
+    for part in above:
+        inner = found.get(part)
+        found[part] = found = dict(inner) if isinstance(inner, dict) else {}
+    found[name] = value
