@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 
 MAX_PATH = 300
 """Characters of a symbolic path."""
+
+
+MAX_VALUES = 12
+"""Things that one expression may stand for; more are not followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +101,14 @@ Abstract: TypeAlias = (
 def external(path: str, call: ast.Call | None = None, unit: Unit | None = None) -> External:
     """Symbolic paths that grow without end become `?`."""
     return External(path if len(path) <= MAX_PATH else "?", call, unit)
+
+
+def few(values: Iterable[Abstract]) -> tuple[Abstract, ...]:
+    """Each value once, the first MAX_VALUES."""
+    found: list[Abstract] = []
+    for value in values:
+        if value not in found:
+            found.append(value)
+            if len(found) == MAX_VALUES:
+                break
+    return tuple(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from archlint.code import texts
@@ -20,12 +20,12 @@ from archlint.code.abstract import (
     Parameter,
     Text,
     external,
+    few,
 )
 from archlint.code.decorators import is_abstract, is_class_method, is_property, is_static
 from archlint.code.program import Program
-from archlint.code.units import Binding, Class, Module, Unit
+from archlint.code.units import Binding, Class, Module, Unit, absolute_name
 
-MAX_VALUES = 12
 MAX_OPEN = 100
 """Expressions and names that may wait for each other; each takes up to six frames of the stack."""
 
@@ -57,7 +57,7 @@ class Evaluator:
         self.kept.clear()
 
     def values(self, node: ast.expr, unit: Unit) -> tuple[Abstract, ...]:
-        """The things that an expression may stand for, at most MAX_VALUES; empty when nothing is known."""
+        """The things that an expression may stand for, at most MAX_VALUES of them; empty when nothing is known."""
         return self._once((id(node), id(unit)), lambda: self._values(node, unit))
 
     def name(self, name: str, unit: Unit) -> tuple[Abstract, ...]:
@@ -71,7 +71,7 @@ class Evaluator:
             return ()
         self.open.add(key)
         try:
-            found = _few(find())
+            found = few(find())
         finally:
             self.open.discard(key)
         self.kept[key] = found
@@ -145,7 +145,7 @@ class Evaluator:
         for binding in starred:
             target = self.target_module(binding, module)
             if target is None:
-                outside.append(f"{self._absolute(binding, module)}.{name}")
+                outside.append(f"{absolute_name(binding, module)}.{name}")
             elif target is not module:
                 yield from self.name(name, target.body)
         if len(outside) == len(starred) == 1:
@@ -198,7 +198,7 @@ class Evaluator:
             yield from (Instance(v.cls) for v in self.values(node, unit) if isinstance(v, ClassValue))
 
     def _imported(self, binding: Binding, unit: Unit) -> Iterator[Abstract]:
-        dotted = self._absolute(binding, unit.module)
+        dotted = absolute_name(binding, unit.module)
         module = self.program.module(dotted) if dotted else None
         if not binding.attribute:
             if module is not None:
@@ -219,16 +219,8 @@ class Evaluator:
 
     def target_module(self, binding: Binding, module: Module) -> Module | None:
         """The repository's module that an import statement names."""
-        dotted = self._absolute(binding, module)
+        dotted = absolute_name(binding, module)
         return self.program.module(dotted) if dotted else None
-
-    def _absolute(self, binding: Binding, module: Module) -> str:
-        if not binding.level:
-            return binding.module
-        parts = module.name.replace("/", ".").split(".")
-        keep = len(parts) - binding.level + (1 if module.is_package else 0)
-        base = ".".join(parts[: max(0, keep)])
-        return ".".join(part for part in (base, binding.module) if part)
 
     def attribute(self, value: Abstract, name: str) -> Iterator[Abstract]:
         """What `value.name` stands for."""
@@ -397,14 +389,3 @@ class Evaluator:
 def is_super(node: ast.expr) -> bool:
     """`super()`, or `super(Class, self)` as in Python 2."""
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
-
-
-def _few(values: Iterable[Abstract]) -> tuple[Abstract, ...]:
-    """Each value once, the first MAX_VALUES."""
-    found: list[Abstract] = []
-    for value in values:
-        if value not in found:
-            found.append(value)
-            if len(found) == MAX_VALUES:
-                break
-    return tuple(found)

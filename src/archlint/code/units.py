@@ -307,3 +307,13 @@ def expressions_of(node: ast.stmt) -> Iterator[ast.expr]:
                 yield item.guard
             elif isinstance(item, ast.keyword):
                 yield item.value
+
+
+def absolute_name(binding: Binding, module: Module) -> str:
+    """The dotted name of the module that an import statement of `module` names."""
+    if not binding.level:
+        return binding.module
+    parts = module.name.replace("/", ".").split(".")
+    keep = len(parts) - binding.level + (1 if module.is_package else 0)
+    base = ".".join(parts[: max(0, keep)])
+    return ".".join(part for part in (base, binding.module) if part)

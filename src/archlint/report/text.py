@@ -32,8 +32,9 @@ _STYLES = {"error": "bold red", "warning": "bold yellow", "info": "bold blue"}
 
 NOTHING_FOUND = (
     "No Lambda function found. archlint looks for AWS::Serverless::Function and AWS::Lambda::Function in "
-    "YAML and JSON templates below the given folder; folders that tools fill, such as node_modules and "
-    ".aws-sam, and files that .gitignore names are left out. CDK apps are not read yet."
+    "YAML and JSON templates below the given folder, and for CDK apps in Python and TypeScript beside a "
+    "cdk.json; folders that tools fill, such as node_modules and .aws-sam, and files that .gitignore names "
+    "are left out."
 )
 
 

@@ -15,8 +15,8 @@ from typing import Any
 
 HERE = Path(__file__).parent
 APPS = HERE / "apps"
-MODULES = ("constructs", "aws_cdk", "aws_cdk.cloud_assembly_schema")
-"""Python packages that carry the npm package that they are generated from."""
+PACKAGES = ("constructs", "aws_cdk", "aws_cdk/cloud_assembly_schema")
+"""Folders of the Python packages that carry the npm package that they are generated from."""
 
 UNUSED = (".d.ts", ".md", ".map", ".jsii", ".tabl.json", ".gz", ".txt")
 CONTEXT = {
@@ -48,10 +48,11 @@ def synthesise(prefix: str, target: Path) -> dict[str, Path]:
 
 
 def unpack(node_modules: Path) -> None:
-    for module in MODULES:
-        (archive,) = _folder(module).joinpath("_jsii").glob("*.jsii.tgz")
+    for package in PACKAGES:
+        top, _, inner = package.partition("/")
+        (archive,) = (_folder(top) / inner / "_jsii").glob("*.jsii.tgz")
         with tarfile.open(archive, "r|gz") as files:
-            unpacked = node_modules / f".{module}"
+            unpacked = node_modules / f".{archive.stem}"
             wanted = (member for member in files if not member.name.endswith(UNUSED))
             files.extractall(unpacked, wanted, filter="data")
         name = json.loads((unpacked / "package/package.json").read_text())["name"]
@@ -78,7 +79,6 @@ def _run(task: tuple[str, Path]) -> Path:
     environment = {
         **os.environ,
         "PATH": os.pathsep.join((str(node().parent), os.environ["PATH"])),
-        "PYTHONPATH": str(folder),
         "PYTHONDONTWRITEBYTECODE": "1",
         "JSII_NODE": str(node()),
         "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",

@@ -84,7 +84,7 @@ PythonFunction(
     index="inner/run.py",
     handler="start",
     runtime=lambda_.Runtime.PYTHON_3_13,
-    layers=[PythonLayerVersion(stack, "BuiltLayer", entry="built")],
+    layers=[PythonLayerVersion(stack, "BuiltLayer", entry="built", compatible_runtimes=[lambda_.Runtime.PYTHON_3_13])],
 )
 
 vpc = ec2.Vpc(stack, "Vpc", max_azs=2)

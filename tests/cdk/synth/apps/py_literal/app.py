@@ -35,7 +35,7 @@ _lambda.Function(
 _lambda.Function(
     stack,
     "Inline",
-    runtime=_lambda.Runtime.PYTHON_3_11,
+    runtime=_lambda.Runtime("python3.11", _lambda.RuntimeFamily.PYTHON, supports_inline_code=True),
     handler="index.main",
     code=_lambda.Code.from_inline((HERE / "functions" / "inline.py").read_text()),
     timeout=Duration.millis(9000),
@@ -54,7 +54,7 @@ arn = "arn:aws:lambda:eu-west-1:336392948345:layer:AWSSDKPandas-Python312:16"
 layered = _lambda.Function(
     stack,
     "Layered",
-    runtime=_lambda.Runtime("python3.12"),
+    runtime=_lambda.Runtime.PYTHON_3_12,
     handler="app.main",
     code=_lambda.Code.from_asset(str(HERE / "functions" / "plain")),
     layers=[layer, _lambda.LayerVersion.from_layer_version_arn(stack, "Pandas", arn)],

@@ -1,0 +1,2 @@
+export * from "./service-stack";
+export { BaseFunction } from "./functions/base";
