@@ -114,7 +114,8 @@ def test_a_spent_budget_is_a_gap() -> None:
 
 def test_limits_are_gaps_with_a_reason_and_the_rest_goes_on() -> None:
     found = run(
-        "x = range(10**9)\nwhile True: pass\ndef f(): return f()\ny = f()\nkeep(x)\nkeep(y)\nlambda_.Function(None, 'A')"
+        "x = range(10**9)\nwhile True: pass\ndef f(): return f()\ny = f()\n"
+        "keep(x)\nkeep(y)\nlambda_.Function(None, 'A')"
     )
     assert all(isinstance(value, Open) for value in kept(found))
     assert len(functions(found)) == 1

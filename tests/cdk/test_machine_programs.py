@@ -484,18 +484,25 @@ def test_a_gap_says_why_a_module_is_unknown() -> None:
 
 
 def test_calls_of_the_base_by_its_name() -> None:
-    made = only(
-        run(
-            "class F(lambda_.Function):\n    def __init__(self, s, i):\n        lambda_.Function.__init__(self, s, i, handler='h')\nF(None, 'X')"
-        )
-    )
+    found = run("""
+        class F(lambda_.Function):
+            def __init__(self, scope, id):
+                lambda_.Function.__init__(self, scope, id, handler="h")
+        F(None, "X")
+        """)
+    made = only(found)
     assert made.keywords == {"handler": "h"}
     assert made.instance is not None
 
 
 def test_sys_path_additions_are_searched() -> None:
     found = run(
-        "import os, sys\nsys.path.append(os.path.join(os.path.dirname(__file__), '..', 'shared'))\nfrom common import X\nkeep(X)",
+        """
+        import os, sys
+        sys.path.append(os.path.join(os.path.dirname(__file__), "..", "shared"))
+        from common import X
+        keep(X)
+        """,
         {"shared/common.py": "X = 3"},
         entry="cdk/app.py",
         folder="cdk",
@@ -515,3 +522,78 @@ def test_account_and_region_of_a_stack() -> None:
         """)
     assert kept(found)[0] == "eu-west-1"
     assert kept(found)[1].name == "region"
+
+
+def test_the_context_of_the_caller_is_not_changed() -> None:
+    context = {"deep": {"a": 1}}
+    found = run("d = App().node.try_get_context('deep')\nd['a'] = 2\nkeep(d)", context=context)
+    assert kept(found) == [{"a": 2}]
+    assert context == {"deep": {"a": 1}}
+
+
+def test_members_of_enumerations_by_name_and_value() -> None:
+    found = run("""
+        from enum import Enum, auto
+        class Size(Enum):
+            SMALL = 128
+            LARGE = 512
+        keep([Size["LARGE"].value, Size(128).name, Size.SMALL == Size.SMALL, Size.SMALL == Size.LARGE, str(Size.SMALL)])
+        """)
+    assert kept(found) == [[512, "SMALL", True, False, "Size.SMALL"]]
+
+
+def test_pydantic_models() -> None:
+    found = run("""
+        from pydantic import BaseModel, Field
+        class Config(BaseModel):
+            name: str
+            size: int = Field(default=3)
+            def label(self): return f"{self.name}-{self.size}"
+        keep(Config(**{"name": "a", "size": 5}).label())
+        keep(Config.model_validate({"name": "b"}).label())
+        keep(Config(name="c").model_dump())
+        """)
+    assert kept(found) == ["a-5", "b-3", {"name": "c", "size": 3}]
+
+
+def test_what_circles_can_be_printed() -> None:
+    found = run("class S(Stack):\n    pass\ns = S(App(), 'S')\ns.me = s\nlambda_.Function(s, 'F', x=s)\nkeep(s)")
+    assert repr(kept(found)) == "[Instance(S at app.py:5)]"
+    assert repr(only(found)) == "Made(aws_cdk.aws_lambda.Function at app.py:7)"
+
+
+def test_functions_that_are_handed_on() -> None:
+    found = run_script("""
+        class Api extends Construct {
+          readonly names: string[] = [];
+          constructor(scope: any, id: string) {
+            super(scope, id);
+            ['a', 'b'].forEach(this.add);
+            ['c'].forEach((n) => this.add(n));
+            this.add.call(this, 'd');
+          }
+          add(n: string) { this.names.push(n); return this; }
+        }
+        keep(new Api(null, 'X').add('e').names);
+        """)
+    assert kept(found) == [["a", "b", "c", "d", "e"]]
+
+
+def test_destructuring_props_with_defaults() -> None:
+    found = run_script("""
+        interface P { size?: number; name: string; tags?: object }
+        function make({ size = 128, name, ...rest }: P) {
+          return new lambda.Function(null, name, { memorySize: size, ...rest });
+        }
+        make({ name: 'a' });
+        make({ name: 'b', size: 256, tags: { x: 1 } });
+        """)
+    assert [f.keywords for f in functions(found)] == [{"memory_size": 128}, {"memory_size": 256, "tags": {"x": 1}}]
+
+
+def test_overloaded_spread_later_wins() -> None:
+    found = run_script("""
+        const defaults = { memorySize: 128, timeout: 3, environment: { A: '1' } };
+        new lambda.Function(null, 'F', { ...defaults, timeout: 9, environment: { ...defaults.environment, B: '2' } });
+        """)
+    assert only(found).keywords == {"memory_size": 128, "timeout": 9, "environment": {"A": "1", "B": "2"}}

@@ -9,8 +9,8 @@ from archlint.cdk.library.constants import member
 from archlint.cdk.library.path_objects import path_attribute
 from archlint.cdk.names import module_member
 from archlint.cdk.naming import canonical, snake
-from archlint.cdk.objects import Method, Module, Site, SuperOf
-from archlint.cdk.operators import truth, unknown
+from archlint.cdk.objects import MapOf, Method, Module, Site, Stat, SuperOf
+from archlint.cdk.operators import as_plain, key_of, truth, unknown
 from archlint.cdk.values import (
     REST,
     CdkValue,
@@ -85,18 +85,20 @@ def _member(owner: Made, name: str) -> CdkValue:
 
 
 def _property(owner: dict[Any, CdkValue], name: str) -> CdkValue:
+    if isinstance(owner, MapOf):
+        return length(owner) if name == "size" else Method(owner, name)
     if name in owner:
         return owner[name]
-    if name == "size" and REST not in owner:
-        return len(owner)
-    if name in ("get", "has", "set", "keys", "values", "entries", "forEach", "hasOwnProperty", "delete", "toString"):
+    if name in ("hasOwnProperty", "toString"):
         return Method(owner, name)
     return unknown(owner[REST]) if REST in owner else None
 
 
 def _built_in(owner: CdkValue, name: str, site: Site) -> CdkValue:
-    if site.script and name == "length" and isinstance(owner, str | list):
+    if site.script and name in ("length", "size") and isinstance(owner, str | list):
         return length(owner)
+    if isinstance(owner, Stat) and name in ("name", "parentPath", "path"):
+        return owner.name if name == "name" else owner.folder
     if isinstance(owner, FilePath):
         return path_attribute(owner, name)
     if isinstance(owner, Closure) and name in ("name", "__name__"):
@@ -148,7 +150,8 @@ def element(machine: Machine, owner: CdkValue, key: CdkValue, site: Site) -> Cdk
     if isinstance(owner, dict):
         return _entry(machine, owner, key, site)
     if isinstance(owner, UserClass):
-        return classes.class_attribute(machine, owner, key, site) if isinstance(key, str) else owner
+        named = isinstance(key, str) and (site.script or "members" in owner.attributes)
+        return classes.class_attribute(machine, owner, key, site) if named else owner
     if isinstance(owner, Reference):
         return reference_member(owner, key, site) if site.script and isinstance(key, str) else owner
     if isinstance(key, str) and site.script and isinstance(owner, Instance | Module):
@@ -175,12 +178,9 @@ def _item(machine: Machine, owner: list[CdkValue] | str, key: CdkValue, site: Si
 
 
 def _entry(machine: Machine, owner: dict[Any, CdkValue], key: CdkValue, site: Site) -> CdkValue:
-    if isinstance(key, list):
-        key = tuple(key)
+    key = key_of(owner, tuple(key) if isinstance(key, list) else key)
     if isinstance(key, Reference | Made | Member | Instance) and truth(key, site.script) is not True:
         return unknown(key)
-    if isinstance(key, Instance) and key.attributes.get("is_text") is True:
-        key = key.attributes["value"]
     if isinstance(key, dict | tuple) and not isinstance(key, tuple):
         return Open("an element by something that is no text or number")
     try:
@@ -194,5 +194,6 @@ def _entry(machine: Machine, owner: dict[Any, CdkValue], key: CdkValue, site: Si
         return unknown(owner[REST])
     if site.script:
         return _property(owner, key) if isinstance(key, str) else None
+    key = as_plain(key)
     shown = repr(key)[:60] if isinstance(key, str | int | float) else "its key"
     return machine.fail(f"a dict without {shown} is asked for it", site.place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archlint.cdk.objects import Scope
-from archlint.cdk.operators import unknown
+from archlint.cdk.operators import key_of, unknown
 from archlint.cdk.values import REST, CdkValue, Instance, Open, Unset
 
 
@@ -27,8 +27,7 @@ def spread(found: dict[Any, CdkValue], value: CdkValue, scope: Scope) -> None:
 
 
 def put_item(found: dict[Any, CdkValue], key: CdkValue, value: CdkValue) -> None:
-    if isinstance(key, list) and all(isinstance(part, str | int | float) for part in key):
-        key = tuple(key)
+    key = key_of(found, key)
     if isinstance(key, Open | list | dict):
         found[REST] = unknown(key)
         return

@@ -144,8 +144,21 @@ def _operation(machine: Machine, node: ir.Operation, scope: Scope) -> CdkValue:
             return Open("whether an array has an index")
         found = contains(one, other, script, machine.budget)
         return found if isinstance(found, Open) else found is (name == "in")
+    if name == "|" and not script and isinstance(one, dict | Open) and isinstance(other, dict | Open):
+        return _united(machine, one, other, scope)
     result = binary(name, one, other, script, machine.budget)
     return machine.memory.born_list(result) if isinstance(result, list) else result
+
+
+def _united(machine: Machine, one: CdkValue, other: CdkValue, scope: Scope) -> CdkValue:
+    """`one | other` of two dicts, of which one may be open."""
+    if isinstance(one, Open) and isinstance(other, Open):
+        return unknown(one)
+    found: dict[Any, CdkValue] = machine.memory.born_dict({})
+    for value in (one, other):
+        refused = machine.budget.items(len(value)) if isinstance(value, dict) else None
+        spread(found, refused or value, scope)
+    return found
 
 
 def _shortcut(machine: Machine, node: ir.Operation, scope: Scope) -> CdkValue:

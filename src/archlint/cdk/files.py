@@ -19,6 +19,18 @@ if TYPE_CHECKING:
     from archlint.cdk.machine import Machine
 
 
+def plain_copy(value: object, depth: int = 0) -> CdkValue:
+    """Data of somebody else as values of the app, which may change them."""
+    if depth > 50:
+        return Open("data nested too deeply")
+    if isinstance(value, dict):
+        return {str(key): plain_copy(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain_copy(item, depth + 1) for item in value]
+    known = isinstance(value, str | bool | int | float) or value is None
+    return value if known else Open("a context value that is no data")
+
+
 class Files:
     """Reads through the tree and keeps each text in the run."""
 

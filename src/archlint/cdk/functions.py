@@ -25,7 +25,7 @@ from archlint.cdk.reading import (
     text,
     whole,
 )
-from archlint.cdk.scopes import construct_id, construct_path
+from archlint.cdk.scopes import OPEN, construct_id, construct_path
 from archlint.cdk.triggers import Facts, Wiring
 from archlint.cdk.values import CdkValue, Made, Open, Run
 from archlint.knowledge.cdk import FunctionConstruct, default, function_construct, property_names, wrapped_property
@@ -50,11 +50,23 @@ def read_functions(run: Run, folder: str, tree: Tree) -> Iterator[Function]:
             found.append(wrapped)
     wiring = Wiring(made, [item for item, _ in found])
     code = CodeReader(tree, folder, run.files)
+    functions: dict[str, Function] = {}
     seen: dict[str, int] = {}
     for item, construct in found:
         function = _Reader(item, construct, code, wiring.of(item)).function(folder)
+        if construct.id_property is not None and function.id in functions and not function.id.endswith(OPEN):
+            functions[function.id] = _joined(functions[function.id], function)
+            continue
         seen[function.id] = count = seen.get(function.id, 0) + 1
-        yield function if count == 1 else replace(function, id=f"{function.id}~{count}")
+        unique = function.id if count == 1 else f"{function.id}~{count}"
+        functions[unique] = replace(function, id=unique)
+    yield from functions.values()
+
+
+def _joined(one: Function, other: Function) -> Function:
+    """A singleton that is made twice is the first one, with the triggers of both."""
+    triggers = tuple(dict.fromkeys((*one.triggers, *other.triggers)))
+    return replace(one, triggers=triggers, conditional=one.conditional and other.conditional)
 
 
 def _everything(run: Run) -> Iterator[Made]:

@@ -9,10 +9,11 @@ from archlint.cdk.attributes import attribute
 from archlint.cdk.budget import CALL_DEPTH, MAX_DEPTH, MAX_STEPS, Budget, ExhaustedError
 from archlint.cdk.calls import call, call_some
 from archlint.cdk.expressions import EXPRESSIONS
+from archlint.cdk.files import plain_copy
 from archlint.cdk.memory import Change, Memory
 from archlint.cdk.modules import Modules
 from archlint.cdk.naming import snake
-from archlint.cdk.objects import RAISED, RaisedError, Scope, Signal, Site
+from archlint.cdk.objects import RAISED, MapOf, RaisedError, Scope, Signal, Site
 from archlint.cdk.operators import visible
 from archlint.cdk.program import Define, Expression, Statement
 from archlint.cdk.statements import STATEMENTS, hoist
@@ -45,7 +46,7 @@ class Machine:
     def __init__(self, tree: Tree, entry: str, folder: str, context: Mapping[str, object], steps: int) -> None:
         self.tree: Tree = tree
         self.folder: str = folder
-        self.context: dict[str, CdkValue] = dict(context)
+        self.context = {str(key): plain_copy(value) for key, value in context.items()}
         self.run = Run()
         self.budget = Budget(steps)
         self.memory = Memory()
@@ -197,7 +198,7 @@ class Machine:
         """A call of the library."""
         values = [visible(value) for value in arguments]
         named: dict[str, CdkValue] = {str(key): visible(value) for key, value in keywords.items()}
-        if site.script and values and isinstance(values[-1], dict):
+        if site.script and values and isinstance(values[-1], dict) and not isinstance(values[-1], MapOf):
             props = values.pop()
             named |= {key if key == REST else snake(str(key)): visible(value) for key, value in props.items()}
         why = self.doubt or self.stopped

@@ -100,6 +100,10 @@ class Site:
         return self.scope.module.script
 
 
+class MapOf(dict[Any, CdkValue]):
+    """JavaScript's Map: unlike an object it has methods."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Method:
     """A method of a text, list, dict, path or the like, not called yet."""
@@ -140,10 +144,12 @@ class Handle:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stat:
-    """What Node's `statSync` gives."""
+    """What Node's `statSync` gives, or a folder's entry with its name."""
 
     is_file: bool
     is_folder: bool
+    name: str | None = None
+    folder: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

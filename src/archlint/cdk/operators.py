@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import islice
 from typing import Any
 
 from archlint.cdk.budget import Budget
@@ -22,6 +23,7 @@ from archlint.cdk.values import (
     UserClass,
 )
 
+MAX_MEMBERS = 500
 _SCALARS = (str, int, float, bool, type(None))
 
 
@@ -35,6 +37,8 @@ def describe(value: CdkValue) -> str:
         return f"only synth knows {value.name} of {value.owner.path}"
     if isinstance(value, Reference):
         return f"only synth knows {value.path}"
+    if isinstance(value, Method):
+        return f"it is {value.name} of a value"
     if isinstance(value, Instance):
         return f"it is an object of {value.cls.definition.name}"
     return "it is no text or number"
@@ -63,7 +67,7 @@ def truth(value: CdkValue, script: bool) -> bool | Open:
         last = value.path.rsplit(".", 1)[-1]
         sure = is_construct_library(value.path) and not last.startswith(("is_", "has_", "try_", "find_"))
         return True if sure or value.instance else unknown(value)
-    if isinstance(value, Reference) and value.path in ("os.environ", "sys.argv"):
+    if isinstance(value, Method) or (isinstance(value, Reference) and value.path in ("os.environ", "js.process.env")):
         return unknown(value)
     return True
 
@@ -111,6 +115,18 @@ def as_plain(value: CdkValue) -> CdkValue:
     return value
 
 
+def key_of(owner: dict[Any, CdkValue], key: CdkValue) -> CdkValue:
+    """The key of a dict that `key` equals: a member of an enumeration of texts stands for its text, and back."""
+    if isinstance(key, list) and all(isinstance(part, str | int | float) for part in key):
+        return tuple(key)
+    if isinstance(key, Instance) and key not in owner and as_plain(key) in owner:
+        return as_plain(key)
+    if isinstance(key, str) and key not in owner and isinstance(next(iter(owner), None), Instance):
+        members = (held for held in islice(owner, MAX_MEMBERS) if isinstance(held, Instance))
+        return next((held for held in members if as_plain(held) == key), key)
+    return key
+
+
 def visible(value: CdkValue) -> CdkValue:
     """A value as the library is handed it: nothing that only the evaluator knows."""
     if isinstance(value, Method | SuperOf | Module | Handle | Stat):
@@ -154,7 +170,10 @@ def contains(item: CdkValue, owner: CdkValue, script: bool, budget: Budget) -> b
     if isinstance(owner, str):
         return item in owner if isinstance(item, str) else unknown(item)
     if isinstance(owner, dict):
-        if isinstance(item, _SCALARS):
+        item = key_of(owner, item)
+        if isinstance(item, Instance) and item in owner:
+            return True
+        if isinstance(as_plain(item), _SCALARS):
             return True if item in owner else unknown(owner[REST]) if REST in owner else False
         return unknown(item)
     if not isinstance(owner, list):

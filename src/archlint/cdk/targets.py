@@ -8,7 +8,7 @@ from archlint.cdk import program as ir
 from archlint.cdk.attributes import assign_attribute, attribute
 from archlint.cdk.iterate import each
 from archlint.cdk.objects import Module, Scope, Site
-from archlint.cdk.operators import unknown
+from archlint.cdk.operators import key_of, unknown
 from archlint.cdk.values import REST, CdkValue, Instance, Made, Member, Open, Several, Unset
 
 if TYPE_CHECKING:
@@ -34,8 +34,7 @@ def bind(machine: Machine, target: ir.Target, value: CdkValue, scope: Scope, dec
 def assign_element(machine: Machine, owner: CdkValue, key: CdkValue, value: CdkValue, site: Site) -> None:
     """`owner[key] = value`."""
     if isinstance(owner, dict):
-        if isinstance(key, list) and all(isinstance(part, str | int | float) for part in key):
-            key = tuple(key)
+        key = key_of(owner, key)
         if isinstance(key, Open | list | dict):
             machine.memory.put(owner, REST, unknown(key))
         else:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from archlint.cdk.overrides import overrides
-from archlint.cdk.reading import argument, entry, last, made_of, number, own_arguments, parts, seconds
+from archlint.cdk.reading import argument, entry, is_given, last, made_of, number, own_arguments, parts, seconds
 from archlint.cdk.values import CdkValue, Made, Member, Reference
 from archlint.knowledge.cdk import (
     alike,
@@ -93,8 +93,8 @@ class Wiring:
             return
         if name in ("EventSourceMapping", "CfnEventSourceMapping"):
             self._polled(made, self.targets(*own_arguments(made)))
-        if entry(made, "provisioned_concurrent_executions") is not None or (
-            entry(made, "provisioned_concurrency_config") is not None
+        if is_given(entry(made, "provisioned_concurrent_executions")) or (
+            is_given(entry(made, "provisioned_concurrency_config"))
         ):
             for function in self.targets(made):
                 self.of(function).provisioned = True

@@ -1,4 +1,5 @@
-"""What the evaluator computes with. Texts, numbers, booleans and None are Python's own; lists and dicts can change."""
+"""What the evaluator computes with. Texts, numbers, booleans and None are Python's own; lists and dicts can change.
+Objects refer to each other in circles, so their repr names them alone."""
 
 from __future__ import annotations
 
@@ -49,7 +50,7 @@ class Reference:
     path: str
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Made:
     """What a call of a Reference, or of a method of another Made, gave: a construct, a Duration, an asset, a grant.
 
@@ -73,6 +74,9 @@ class Made:
     condition: str = ""
     """Why it is conditional, as a reason."""
 
+    def __repr__(self) -> str:
+        return f"Made({self.path} at {self.place.path}:{self.place.line})"
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -83,7 +87,7 @@ class Member:
     name: str
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Closure:
     """A function of the app with the scope that it was written in; `receiver` when it is bound."""
 
@@ -92,8 +96,11 @@ class Closure:
     receiver: CdkValue = None
     owner: UserClass | None = None
 
+    def __repr__(self) -> str:
+        return f"Closure({self.function.name})"
 
-@dataclass(eq=False, slots=True)
+
+@dataclass(eq=False, slots=True, repr=False)
 class UserClass:
     """A class of the app; `bases` are UserClass or Reference."""
 
@@ -102,8 +109,11 @@ class UserClass:
     bases: list[CdkValue] = field(default_factory=list)
     attributes: dict[str, CdkValue] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return f"UserClass({self.definition.name})"
 
-@dataclass(eq=False, slots=True)
+
+@dataclass(eq=False, slots=True, repr=False)
 class Instance:
     """An object of a class of the app. `place` is the call that made it; `made` what its super() call made."""
 
@@ -112,6 +122,9 @@ class Instance:
     attributes: dict[str, CdkValue] = field(default_factory=dict)
     made: Made | None = None
     conditional: bool = False
+
+    def __repr__(self) -> str:
+        return f"Instance({self.cls.definition.name} at {self.place.path}:{self.place.line})"
 
 
 @dataclass(eq=False, slots=True)

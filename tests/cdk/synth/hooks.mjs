@@ -15,7 +15,8 @@ registerHooks({
   load(url, context, next) {
     if (!url.endsWith(".ts")) return next(url, context);
     const names = "const __filename = import.meta.filename, __dirname = import.meta.dirname; ";
-    const text = stripTypeScriptTypes(readFileSync(fileURLToPath(url), "utf8"), { mode: "transform" });
+    const written = readFileSync(fileURLToPath(url), "utf8").replace(/^#!.*/, "");
+    const text = stripTypeScriptTypes(written, { mode: "transform" });
     return { format: "module", source: names + text, shortCircuit: true };
   },
 });

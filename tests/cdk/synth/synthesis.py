@@ -85,8 +85,9 @@ def _run(task: tuple[str, Path]) -> Path:
         "CDK_OUTDIR": str(out),
         "CDK_CONTEXT_JSON": json.dumps({**CONTEXT, **settings.get("context", {})}),
     }
+    command = _command(settings["app"])
     done = subprocess.run(
-        _command(settings["app"]), cwd=folder, env=environment, capture_output=True, text=True, timeout=LIMIT_S
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=LIMIT_S, check=False
     )
     assert done.returncode == 0, f"{name}: {done.stderr[-3000:]}"
     return out

@@ -6,7 +6,7 @@ from typing import Any
 
 from archlint.cdk.iterate import unkeyed
 from archlint.cdk.library.helper import Invocation
-from archlint.cdk.operators import contains, unknown
+from archlint.cdk.operators import contains, key_of, unknown
 from archlint.cdk.values import REST, CdkValue, Open, Several, Unset
 
 Dict = dict[Any, CdkValue]
@@ -25,7 +25,7 @@ def call(at: Invocation, name: str) -> CdkValue:
     if name == "copy":
         return at.memory.born_dict(dict(owner))
     if name == "set":
-        at.memory.put(owner, _key(at.arguments[0]), at.arguments[1])
+        at.memory.put(owner, _key(owner, at.arguments[0]), at.arguments[1])
         return owner
     if name == "forEach":
         _for_each(at)
@@ -60,12 +60,12 @@ def listing(owner: Dict, name: str) -> List:
     return found
 
 
-def _key(value: CdkValue) -> CdkValue:
-    return tuple(value) if isinstance(value, list) else value
+def _key(owner: Dict, value: CdkValue) -> CdkValue:
+    return key_of(owner, tuple(value) if isinstance(value, list) else value)
 
 
 def _keyed(at: Invocation, name: str) -> CdkValue:
-    owner, key, default = at.owner, _key(at.arguments[0]), at.get(1, "default")
+    owner, key, default = at.owner, _key(at.owner, at.arguments[0]), at.get(1, "default")
     if isinstance(key, Unset):
         key = None
     if isinstance(key, Open):
@@ -90,10 +90,10 @@ def _update(at: Invocation) -> None:
             if REST in value:
                 blur(at, at.owner, unknown(value[REST]))
             for key, item in value.items():
-                at.memory.put(at.owner, key, item)
+                at.memory.put(at.owner, _key(at.owner, key), item)
         elif isinstance(value, list) and all(isinstance(pair, list) and len(pair) == 2 for pair in value):
             for key, item in value:
-                at.memory.put(at.owner, _key(key), item)
+                at.memory.put(at.owner, _key(at.owner, key), item)
         else:
             blur(at, at.owner, unknown(value))
 

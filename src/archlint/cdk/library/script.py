@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import posixpath
 import re
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from archlint.cdk import paths
 from archlint.cdk.iterate import distinct
@@ -15,9 +16,12 @@ from archlint.cdk.library.dict_methods import blur, listing
 from archlint.cdk.library.helper import Helper, Invocation, first, fixed, pure, strict
 from archlint.cdk.library.methods import copied
 from archlint.cdk.library.path_objects import exists, read, relative
-from archlint.cdk.objects import Module, Stat
+from archlint.cdk.objects import MapOf, Module, Stat
 from archlint.cdk.operators import kind, text, truth, unknown
 from archlint.cdk.values import REST, CdkValue, Instance, Open, UserClass
+
+if TYPE_CHECKING:
+    from archlint.cdk.machine import Machine
 
 _INTEGER = re.compile(r"\s*([+-]?\d{1,29})")
 _FLOAT = re.compile(r"\s*([+-]?\d{1,29}(?:\.\d{1,29})?)")
@@ -62,7 +66,6 @@ def _assign(at: Invocation) -> CdkValue:
 
 
 def _from_entries(at: Invocation) -> CdkValue:
-    """Also `new Map(entries)`."""
     items = at.items(at.arguments[0]) if at.arguments and at.arguments[0] is not None else []
     if isinstance(items, Open):
         return at.memory.born_dict({REST: items})
@@ -73,6 +76,12 @@ def _from_entries(at: Invocation) -> CdkValue:
         else:
             found[REST] = unknown(pair)
     return at.memory.born_dict(found)
+
+
+def _map(at: Invocation) -> CdkValue:
+    found = MapOf(_from_entries(at))
+    at.memory.born_dict(found)
+    return found
 
 
 def _array_from(at: Invocation) -> CdkValue:
@@ -202,9 +211,23 @@ def _read(at: Invocation) -> CdkValue:
 
 
 def _names(at: Invocation) -> CdkValue:
-    if len(at.arguments) > 1:
+    options = at.arguments[1] if len(at.arguments) > 1 else None
+    entries = isinstance(options, dict) and options == {"withFileTypes": True}
+    if options is not None and not entries and not isinstance(options, str):
         return Open("a listing of a folder with options")
-    return python_files.HELPERS["os.listdir"](at)
+    found = python_files.HELPERS["os.listdir"](replace(at, arguments=at.arguments[:1]))
+    if not entries or not isinstance(found, list):
+        return found
+    return at.memory.born_list([_entry(at.machine, at.arguments[0], name) for name in found])
+
+
+def _entry(machine: Machine, folder: str, name: CdkValue) -> CdkValue:
+    """An entry of a folder: a link is neither a file nor a folder."""
+    path = paths.repository_path(paths.join([folder, name]), machine.folder) if isinstance(name, str) else None
+    if path is None:
+        return unknown(name)
+    plain = not machine.tree.is_link(path)
+    return Stat(plain and machine.tree.is_file(path), plain and machine.tree.is_dir(path), name, folder)
 
 
 def _url_path(value: CdkValue) -> CdkValue:
@@ -247,7 +270,7 @@ HELPERS: dict[str, Helper] = {
     "js.Object.assign": _assign,
     "js.Object.freeze": first,
     "js.Object.from_entries": _from_entries,
-    "js.Map": _from_entries,
+    "js.Map": _map,
     "js.Set": _set,
     "js.Array": _array,
     "js.Array.from_": _array_from,

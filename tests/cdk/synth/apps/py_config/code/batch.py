@@ -1,2 +1,5 @@
+NAME = "code/batch"
+
+
 def main(event, context):
-    return event
+    return NAME

@@ -46,4 +46,8 @@ for name, entry in load("functions.json").items():
         memory_size=memory,
         timeout=cdk.Duration.seconds(seconds),
     )
+if os.environ.get("ARCHLINT_SAMPLE_DEBUG"):
+    lambda_.Function(
+        stack, "Debug", runtime=lambda_.Runtime.PYTHON_3_12, handler="app.main", code=code, memory_size=10_240
+    )
 app.synth()

@@ -1,2 +1,5 @@
+NAME = "image/score"
+
+
 def main(event, context):
-    return event
+    return NAME

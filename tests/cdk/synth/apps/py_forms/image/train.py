@@ -1,2 +1,5 @@
+NAME = "image/train"
+
+
 def main(event, context):
-    return event
+    return NAME

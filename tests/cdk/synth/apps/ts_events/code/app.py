@@ -1,2 +1,5 @@
+NAME = "code/app"
+
+
 def main(event, context):
-    return event
+    return NAME

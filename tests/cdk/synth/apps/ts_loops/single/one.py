@@ -1,2 +1,5 @@
+NAME = "single/one"
+
+
 def main(event, context):
-    return event
+    return NAME

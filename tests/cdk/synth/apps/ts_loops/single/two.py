@@ -1,2 +1,5 @@
+NAME = "single/two"
+
+
 def main(event, context):
-    return event
+    return NAME

@@ -1,2 +1,5 @@
+NAME = "ingest/app"
+
+
 def main(event, context):
-    return event
+    return NAME

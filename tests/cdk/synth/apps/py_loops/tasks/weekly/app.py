@@ -1,2 +1,5 @@
+NAME = "weekly/app"
+
+
 def main(event, context):
-    return event
+    return NAME

@@ -1,2 +1,5 @@
+NAME = "handlers/write"
+
+
 def main(event, context):
-    return event
+    return NAME

@@ -1,2 +1,5 @@
+NAME = "plain/app"
+
+
 def main(event, context):
-    return event
+    return NAME

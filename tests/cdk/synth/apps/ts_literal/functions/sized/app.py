@@ -1,2 +1,5 @@
+NAME = "sized/app"
+
+
 def main(event, context):
-    return event
+    return NAME

@@ -1,2 +1,5 @@
+NAME = "embed/app"
+
+
 def main(event, context):
-    return event
+    return NAME

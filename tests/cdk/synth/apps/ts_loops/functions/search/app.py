@@ -1,2 +1,5 @@
+NAME = "search/app"
+
+
 def main(event, context):
-    return event
+    return NAME

@@ -1,2 +1,5 @@
+NAME = "score/app"
+
+
 def main(event, context):
-    return event
+    return NAME

@@ -1,2 +1,5 @@
+NAME = "handlers/app"
+
+
 def main(event, context):
-    return event
+    return NAME

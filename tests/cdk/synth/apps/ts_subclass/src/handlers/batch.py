@@ -1,2 +1,5 @@
+NAME = "handlers/batch"
+
+
 def main(event, context):
-    return event
+    return NAME

@@ -1,2 +1,5 @@
+NAME = "handlers/read"
+
+
 def main(event, context):
-    return event
+    return NAME

@@ -1,2 +1,5 @@
+NAME = "clean/app"
+
+
 def main(event, context):
-    return event
+    return NAME

@@ -1,0 +1,108 @@
+"""The static reading of small apps against what the real CDK synthesises from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from synth import assembly, synthesis
+
+from archlint.cdk.apps import read_apps
+from archlint.model.function import FolderCode, Function, ImageCode, InlineCode
+from archlint.tree import DiskTree
+from archlint.values import Known, Unknown
+
+SETTINGS = ("runtime", "handler", "memory_mb", "timeout_s", "ephemeral_mb", "architecture")
+
+UNKNOWN = {"py_forms": {("Forms/Parameter", "memory_mb")}}
+"""What a source leaves open."""
+
+CONDITIONAL = {"py_config": {"Config-x/Debug"}}
+"""Functions that an app may make and that this synth did not."""
+
+
+@pytest.mark.parametrize("language", ["py", "ts"])
+def test_the_static_reading_agrees_with_the_real_synth(language: str, tmp_path: Path) -> None:
+    assemblies = synthesis.synthesise(language, tmp_path)
+    assert len(assemblies) >= 5
+    differences = [
+        f"{name}: {line}" for name, out in assemblies.items() for line in _compare(name, out, tmp_path / name)
+    ]
+    assert differences == []
+
+
+def _compare(name: str, out: Path, folder: Path) -> Iterator[str]:
+    apps = read_apps(DiskTree(synthesis.APPS / name), ["cdk.json"])
+    yield from (f"problem: {problem}" for problem in apps.problems)
+    yield from (f"note: {note}" for note in apps.notes)
+    stated = {str(function.construct_path): function for function in apps.functions}
+    if len(stated) != len(apps.functions):
+        yield "a function is read twice"
+    deployed = assembly.functions(out, folder)
+    extra = stated.keys() - deployed.keys()
+    for path in sorted(extra ^ CONDITIONAL.get(name, set())):
+        yield f"{path} is not in the synthesised templates"
+    for path, function in sorted(stated.items()):
+        if function.conditional != (path in CONDITIONAL.get(name, set())):
+            yield f"{path}: conditional is {function.conditional}"
+    open_values: set[tuple[str, str]] = set()
+    for path, real in sorted(deployed.items()):
+        if path not in stated:
+            yield f"{path} is not read"
+            continue
+        open_values |= {(path, attribute) for attribute in _unknown(stated[path])}
+        for what, value in _facts(stated[path], real).items():
+            expected = {**real.values, **_also(real)}[what]
+            if value != expected and (path, what) not in UNKNOWN.get(name, ()):
+                yield f"{path}: {what} is {expected!r}, read as {value!r}"
+    for path, what in sorted(UNKNOWN.get(name, set()) - open_values):
+        yield f"{path}: {what} is known after all"
+
+
+def _also(real: assembly.Deployed) -> dict[str, Any]:
+    return {
+        "code": real.code,
+        "layers": real.layers,
+        "vpc": real.vpc,
+        "mounts": real.mounts,
+        "environment": {key: value for key, value in real.environment.items() if isinstance(value, str)},
+        "provisioned": real.provisioned,
+        "triggers": sorted(real.triggers),
+    }
+
+
+def _unknown(function: Function) -> Iterator[str]:
+    yield from (name for name in SETTINGS if isinstance(getattr(function, name).value, Unknown))
+
+
+def _facts(function: Function, real: assembly.Deployed) -> dict[str, Any]:
+    """What the static reading says, in the terms of the assembly; a value that is not known is its reason."""
+    facts: dict[str, Any] = {name: _value(getattr(function, name).value) for name in SETTINGS}
+    if real.values["package"] == "image":
+        del facts["handler"]  # an image has none
+    facts |= {
+        "package": _value(function.package),
+        "snapstart": function.snapstart,
+        "reserved_concurrency": _value(function.reserved_concurrency),
+        "code": _code(function),
+        "layers": len(function.layers),
+        "vpc": function.vpc,
+        "mounts": function.efs_mounts,
+        "environment": {k: v.value for k, v in function.environment.items() if isinstance(v, Known)},
+        "provisioned": function.provisioned_concurrency,
+        "triggers": sorted({trigger.type for trigger in function.triggers}),
+    }
+    return facts
+
+
+def _value(value: object) -> object:
+    return value.value if isinstance(value, Known) else value
+
+
+def _code(function: Function) -> object:
+    code = function.code
+    if isinstance(code, ImageCode):
+        return code.context, code.dockerfile, code.target, code.command
+    return code.path if isinstance(code, FolderCode) else code.text if isinstance(code, InlineCode) else code
