@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping
 
-from archlint.cdk.budget import MAX_STEPS
-from archlint.cdk.machine import run_app
+from archlint.cdk.evaluator.budget import MAX_STEPS
+from archlint.cdk.evaluator.machine import run_app
 from archlint.cdk.values import CdkValue, Made, Run
 from archlint.tree import MemoryTree
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from trees import lines, reasons, shown
 
 from archlint.cdk import program as ir
-from archlint.cdk.python_front import MAX_CHARACTERS, lower_python
+from archlint.cdk.lowering.python_front import MAX_CHARACTERS, lower_python
 from archlint.syntax.python import SourceError
 
 LOWERED = [

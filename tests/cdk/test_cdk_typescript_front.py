@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from trees import lines, reasons, shown
 
 from archlint.cdk import program as ir
-from archlint.cdk.typescript_front import lower_typescript
-from archlint.cdk.typescript_nodes import MAX_CHARACTERS
+from archlint.cdk.lowering.typescript_front import lower_typescript
+from archlint.cdk.lowering.typescript_nodes import MAX_CHARACTERS
 from archlint.syntax.python import SourceError
 
 LOWERED = [

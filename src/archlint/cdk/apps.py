@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archlint.cdk.entry import entry_of
+from archlint.cdk.evaluator.machine import run_app
 from archlint.cdk.functions import read_functions
-from archlint.cdk.machine import run_app
 from archlint.cdk.values import Run
 from archlint.model.function import Function
 from archlint.model.place import Place, Problem

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from archlint.cdk.evaluator.paths import repository_path
 from archlint.cdk.inline import written_at
-from archlint.cdk.paths import repository_path
 from archlint.cdk.reading import argument, entry, last, made_of, parts, reason, text, words
 from archlint.cdk.values import CdkValue, FilePath, Made, Member
 from archlint.model.function import AbsentCode, Code, FolderCode, ImageCode, InlineCode, Layer, UnknownCode, ZipCode

@@ -1,0 +1,1 @@
+"""Python and TypeScript sources to the one small tree of `cdk.program`."""
