@@ -16,7 +16,7 @@ from archlint.knowledge import ml
 from archlint.knowledge.ml import MlCall
 from archlint.model.deployed import Deployed
 from archlint.tree import Tree, join
-from archlint.values import Known
+from archlint.values import Known, Value
 
 _S3 = ("download_file", "download_fileobj", "get_object")
 _BY_NAME = (
@@ -26,6 +26,15 @@ _BY_NAME = (
 """Reads of anything: only a model's file name shows that they fetch one."""
 _TO_FILE = ("urllib.request.urlretrieve", "wget.download")
 _OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_DATASETS_OFFLINE")
+_CACHES = (
+    "HF_HOME",
+    "HF_HUB_CACHE",
+    "HUGGINGFACE_HUB_CACHE",
+    "TRANSFORMERS_CACHE",
+    "SENTENCE_TRANSFORMERS_HOME",
+    "TORCH_HOME",
+    "XDG_CACHE_HOME",
+)
 _BUILD_FETCH = re.compile(
     r"from_pretrained|snapshot_download|hf_hub_download|huggingface-cli|\bhf download|git (?:lfs )?clone"
     r"|\bwget\b|\bcurl\b|\bpython[\d.]*\s+\S*\.py|\bpython[\d.]*\s+-c|\bspacy\s+download"
@@ -67,6 +76,8 @@ def _is_remote(call: Call, meaning: MlCall, deployed: Deployed, reach: Reach, tr
     environments = [deployed.function.environment, image.environment if image else {}]
     if any(env.get(name) in (Known("1"), Known("true"), Known("True")) for env in environments for name in _OFFLINE):
         return False
+    if any(_is_on_file_system(env.get(name), deployed) for env in environments for name in _CACHES):
+        return False
     if image is not None and any(_BUILD_FETCH.search(run) for run in image.runs):
         return False
     if meaning.offline_argument is not None:
@@ -80,6 +91,11 @@ def _is_remote(call: Call, meaning: MlCall, deployed: Deployed, reach: Reach, tr
         return not any(isinstance(value, ast.Starred) for value in call.node.args)
     text = text_of(given, call.site.unit, call.reached, reach.evaluator)
     return text is not None and not _is_path(text, deployed, tree)
+
+
+def _is_on_file_system(folder: Value[str] | None, deployed: Deployed) -> bool:
+    """A cache on a mounted file system is filled once and outlives every environment."""
+    return isinstance(folder, Known) and folder.value.startswith((*deployed.function.efs_mounts, "/mnt/"))
 
 
 def _is_path(text: str, deployed: Deployed, tree: Tree) -> bool:

@@ -29,13 +29,15 @@ _QUICK_BUILTINS = frozenset(dir(builtins)) - {"open", "exec", "eval"}
 
 def check(project: Project, page: Page) -> Iterator[Hit]:
     """`for record in event["Records"]`, or another list of the event, that does work, with 600 s or more to run; the
-    outermost loop of each way counts."""
+    outermost loop of each way counts. Functions that somebody waits for are left alone."""
     near, most = limit("timeout_near"), limit("timeout_max")
     for deployed, reach in project.python_functions():
         function = deployed.function
         seconds = project.known(page.name, function, "timeout_s", function.timeout_s.value)
         if seconds is None or seconds < near.value or function.durable or function.capacity_provider:
             continue
+        if function.triggers and all(trigger.sync for trigger in function.triggers):
+            continue  # somebody waits, for half a minute at most: api-sync-timeout-mismatch speaks of that
         for reached in () if function.is_one_shot else reach.best.values():
             over = _batch(reached, reach)
             if over is not None:
