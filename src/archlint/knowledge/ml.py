@@ -56,6 +56,7 @@ class MlCall:
     pattern: str
     kind: Kind
     confidence: Confidence
+    """At most medium where nobody has checked the row against the library."""
     needs: frozenset[Need]
     downloads_unless_local: bool
     """It also fetches weights, unless `local_argument` is a local path or `offline_argument` has one of its values."""
@@ -121,7 +122,7 @@ def _call(library: dict[str, Any], raw: dict[str, Any]) -> MlCall:
         category=library["category"],
         pattern=raw["call"],
         kind=raw["kind"],
-        confidence=raw.get("confidence", "high"),
+        confidence=raw.get("confidence", "medium" if raw["verified"] == "memory" else "high"),
         needs=frozenset(raw.get("needs", ())),
         downloads_unless_local=raw.get("downloads_unless_local", False),
         local_argument=_argument(raw.get("local_argument")),
