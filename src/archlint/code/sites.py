@@ -13,13 +13,12 @@ from archlint.code.units import Unit, defaults_of
 @dataclass(frozen=True, slots=True)
 class Context:
     """`guards` are the stores whose absence led here; `loops` counts enclosing loops; `conditions` are the
-    tests of enclosing `if`s; `in_handler` and `in_finally` say where in a `try`."""
+    tests of enclosing `if`s; `in_handler` says that an `except` stands around it."""
 
     guards: frozenset[str] = frozenset()
     loops: int = 0
     conditions: tuple[ast.expr, ...] = ()
     in_handler: bool = False
-    in_finally: bool = False
 
     @property
     def file_guarded(self) -> bool:
@@ -132,7 +131,7 @@ class _Walk:
                 inner = _guarded(inner, frozenset({FILE}))
             yield from self.block(handler.body, inner)
         yield from self.block(node.orelse, context)
-        yield from self.block(node.finalbody, replace(context, in_finally=True))
+        yield from self.block(node.finalbody, context)
 
     def expression(self, node: ast.expr, context: Context, kept: frozenset[str] = frozenset()) -> Iterator[Site]:
         """Inner calls before the calls that use them, as Python runs them (roughly); lambdas are units of their own.
