@@ -20,7 +20,7 @@ from archlint.model.place import Problem
 from archlint.project import Project
 from archlint.readers.cloudformation import read_templates
 from archlint.readers.packaging import estimate_size
-from archlint.readers.packaging.declared import declared_distributions
+from archlint.readers.packaging.declared import declared_dependencies
 from archlint.result import ScanResult
 from archlint.rules import registry
 from archlint.rules.page import Page
@@ -83,8 +83,8 @@ def build(tree: Tree, functions: Iterable[Function], python: Sequence[str] = ())
 def _sized(linked: Linked, tree: Tree) -> Linked:
     deployed = linked.deployed
     size = estimate_size(deployed.function, deployed.mounts, tree)
-    names = declared_distributions(deployed.mounts, deployed.image, tree)
-    return replace(linked, deployed=replace(deployed, size=size, distributions=names))
+    dependencies = declared_dependencies(deployed.function, deployed.mounts, deployed.image, tree)
+    return replace(linked, deployed=replace(deployed, size=size, dependencies=dependencies))
 
 
 def _judge(project: Project, config: Config) -> Iterator[tuple[Page, Hit]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archlint.model.code import HandlerSource, Mount
+from archlint.model.dependency import Dependency
 from archlint.model.function import Function, Setting
 from archlint.model.image import Image
 from archlint.model.size import Size
@@ -28,8 +29,13 @@ class Deployed:
     by_name: bool = False
     """The code lies elsewhere; `source` is the only file of the repository that the handler can mean."""
     size: Size | None = None
-    distributions: tuple[str, ...] = ()
-    """Canonical names of what the function's dependency files and Dockerfile name."""
+    dependencies: tuple[Dependency, ...] = ()
+    """What the function's dependency files and Dockerfile name, and what their locks add."""
+
+    @property
+    def distributions(self) -> tuple[str, ...]:
+        """Canonical names of what the repository's own files name."""
+        return tuple(dict.fromkeys(found.name for found in self.dependencies if found.direct))
 
     def unknowns(self) -> tuple[tuple[str, str], ...]:
         """(attribute, reason) for everything that the JSON report prints as null because nobody can know it."""

@@ -25,6 +25,12 @@ class Part:
     low_bytes: int
     estimate_bytes: int
     high_bytes: int
+    kind: str = "code"
+    """code, dependency, layer, model or base (an image's base)."""
+    strippable_bytes: int = 0
+    """Of the estimate: tests and *.dist-info, which nothing needs at run time."""
+    compiled_bytes: int = 0
+    """What `__pycache__` adds where the build tool writes it; in none of the other numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,13 @@ class Size:
     """Date of the table that the estimate rests on."""
     evidence: tuple[str, ...] = ()
     """The files that name the dependencies."""
+    compiles: bool = False
+    """Whether the build leaves `__pycache__` in the package (pip and CDK bundling do, SAM and uv do not)."""
+
+    @property
+    def compiled_bytes(self) -> int:
+        """What `__pycache__` adds, in bytes; not part of the estimate."""
+        return sum(part.compiled_bytes for part in self.parts)
 
 
 def judge(low_bytes: int, high_bytes: int, limit_bytes: int, anything_unknown: bool) -> str:

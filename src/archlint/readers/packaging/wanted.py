@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from archlint.model.dependency import Dependency
+from archlint.model.place import Place
 from archlint.readers.packaging.target import Target
 from archlint.syntax.requirements import Line, decode, parse_requirements
 from archlint.tree import Tree, UnreadableError, join, parent
@@ -30,6 +32,8 @@ class Wants:
     """Such as "pyjwt[crypto]": the table's graph may or may not hold what an extra adds."""
     unknown: tuple[str, ...]
     evidence: tuple[str, ...]
+    named: tuple[Dependency, ...] = ()
+    """The lines themselves, with their places."""
 
 
 @dataclass(slots=True)
@@ -37,7 +41,8 @@ class _Gathering:
     tree: Tree
     target: Target
     files: list[str] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
+    lines: list[tuple[str, Line]] = field(default_factory=list)
+    """Each with the file that it stands in."""
     constraints: dict[str, str] = field(default_factory=dict)
     unknown: dict[str, None] = field(default_factory=dict)
     cpu_index: bool = False
@@ -48,16 +53,19 @@ def read_wants(tree: Tree, path: str, target: Target) -> Wants:
     found = _Gathering(tree, target)
     _gather(found, path, path.rpartition("/")[2], constraint=False)
     packages: dict[str, Want] = {}
-    for line in found.lines:
+    named: list[Dependency] = []
+    for file, line in found.lines:
         if not line.name or (line.url and not line.specifier):
             found.unknown[line.label] = None
             continue
         held = packages.get(line.name)
         parts = (held.specifier if held else "", line.specifier, found.constraints.get(line.name, ""))
         specifier = ",".join(dict.fromkeys(p for p in parts if p))
-        packages[line.name] = Want(line.name, specifier, _local(line, found.cpu_index))
-    extras = dict.fromkeys(f"{line.name}[{','.join(line.extras)}]" for line in found.lines if line.extras)
-    return Wants(tuple(packages.values()), tuple(extras), tuple(found.unknown), tuple(found.files))
+        local = _local(line, found.cpu_index)
+        packages[line.name] = Want(line.name, specifier, local)
+        named.append(Dependency(line.name, Place(file, line.line), line.specifier, line.extras, local))
+    extras = dict.fromkeys(f"{line.name}[{','.join(line.extras)}]" for _, line in found.lines if line.extras)
+    return Wants(tuple(packages.values()), tuple(extras), tuple(found.unknown), tuple(found.files), tuple(named))
 
 
 def _gather(found: _Gathering, path: str, shown: str, constraint: bool) -> None:
@@ -91,7 +99,7 @@ def _take(found: _Gathering, path: str, line: Line, constraint: bool) -> None:
         if line.kind == "requirement" and line.name:
             found.constraints[line.name] = line.specifier
     elif line.kind == "requirement":
-        found.lines.append(line)
+        found.lines.append((path, line))
     else:
         found.unknown[line.label] = None
 
