@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from archlint.cdk.apps import read_apps
@@ -17,6 +17,7 @@ from archlint.link import Linked, link
 from archlint.model.coverage import Coverage
 from archlint.model.function import Function
 from archlint.model.place import Problem
+from archlint.model.resource import Architecture
 from archlint.project import Project
 from archlint.readers.cloudformation import read_templates
 from archlint.readers.packaging import estimate_size
@@ -41,7 +42,7 @@ def scan_tree(tree: Tree, config: Config) -> ScanResult:
     """As `scan`, for any tree."""
     inventory = collect(tree, config.exclude)
     declared = declare(tree, inventory)
-    project = build(tree, declared.functions, inventory.python)
+    project = build(tree, declared.functions, inventory.python, declared.architecture)
     hits = list(_judge(project, config))
     problems = [*declared.problems, *_code_problems(project)]
     hits += [(registry.rule(UNREADABLE), Hit(p.message, p.place)) for p in problems]
@@ -58,6 +59,7 @@ class Declared:
     texts: Mapping[str, str]
     not_read: tuple[Problem, ...]
     copies: int
+    architecture: Architecture = field(default_factory=Architecture)
 
 
 def declare(tree: Tree, inventory: Inventory) -> Declared:
@@ -70,14 +72,17 @@ def declare(tree: Tree, inventory: Inventory) -> Declared:
         {**templates.texts, **apps.texts},
         apps.notes,
         templates.duplicates,
+        templates.architecture + apps.architecture,
     )
 
 
-def build(tree: Tree, functions: Iterable[Function], python: Sequence[str] = ()) -> Project:
+def build(
+    tree: Tree, functions: Iterable[Function], python: Sequence[str] = (), architecture: Architecture | None = None
+) -> Project:
     """Joins declarations to code and code to sizes."""
     sources = Sources(tree)
     linked = (_sized(link(function, tree, sources, python), tree) for function in functions)
-    return Project(tree, sources, tuple(linked))
+    return Project(tree, sources, tuple(linked), architecture)
 
 
 def _sized(linked: Linked, tree: Tree) -> Linked:

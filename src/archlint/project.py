@@ -16,6 +16,7 @@ from archlint.model.coverage import NotEvaluated
 from archlint.model.deployed import Deployed
 from archlint.model.function import Function
 from archlint.model.place import Place, Problem
+from archlint.model.resource import Architecture
 from archlint.tree import Tree
 from archlint.values import Known, T, Value
 
@@ -23,8 +24,11 @@ from archlint.values import Known, T, Value
 class Project:
     """The functions of a repository with their code. What a function runs is worked out when a rule first asks."""
 
-    def __init__(self, tree: Tree, sources: Sources, linked: tuple[Linked, ...]) -> None:
+    def __init__(
+        self, tree: Tree, sources: Sources, linked: tuple[Linked, ...], architecture: Architecture | None = None
+    ) -> None:
         self.tree = tree
+        self.architecture = architecture or Architecture()
         self.sources = sources
         self.linked = {item.deployed.function.id: item for item in linked}
         self.functions: tuple[Deployed, ...] = tuple(item.deployed for item in linked)

@@ -13,6 +13,7 @@ from archlint.cdk.functions import read_functions
 from archlint.cdk.values import Run
 from archlint.model.function import Function
 from archlint.model.place import Place, Problem
+from archlint.model.resource import Architecture
 from archlint.readers.cdk_out import merge, read_assembly
 from archlint.tree import Tree, UnreadableError, join, parent
 from archlint.values import Unknown
@@ -29,6 +30,7 @@ class CdkApps:
     problems: tuple[Problem, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[Problem, ...] = ()
+    architecture: Architecture = field(default_factory=Architecture)
 
 
 def read_apps(tree: Tree, candidates: Iterable[str], runner: Runner = run_app) -> CdkApps:

@@ -6,10 +6,11 @@ import gc
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Dictionary
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from archlint.model.function import Function
 from archlint.model.place import Problem
+from archlint.model.resource import Architecture
 from archlint.readers.cloudformation.functions import read_functions
 from archlint.readers.cloudformation.reduced import reason_of
 from archlint.readers.cloudformation.scope import Scope
@@ -32,6 +33,7 @@ class Templates:
     problems: tuple[Problem, ...]
     texts: Dictionary[str, str]
     duplicates: int = 0
+    architecture: Architecture = field(default_factory=Architecture)
 
 
 def read_templates(tree: Tree, paths: Iterable[str]) -> Templates:
