@@ -25,6 +25,8 @@ TEMPLATE_SUFFIXES = (".yaml", ".yml", ".json", ".template")
 SUFFIXES = (*TEMPLATE_SUFFIXES, ".py")
 
 MAX_FILES = 500_000
+MAX_LEVELS = 60
+"""Folders in folders; what lies deeper is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,11 @@ class _Walk:
             for name in names:
                 path = f"{folder}/{name}" if folder else name
                 is_folder = self.tree.is_dir(path)
-                if not is_folder and not (name.lower().endswith(SUFFIXES) and self._is_own_file(path)):
+                if not is_folder and not self._is_wanted(path, name):
                     continue
                 reason = self._passed_over(path, name, is_folder, ignores, installed)
+                if is_folder and not reason and path.count("/") >= MAX_LEVELS:
+                    reason = "nested too deeply"
                 if reason:
                     self.left_out[reason] += 1
                 elif is_folder:
@@ -88,9 +92,12 @@ class _Walk:
                         return
                     yield path
 
-    def _is_own_file(self, path: str) -> bool:
-        """Pipes, sockets and devices are no files; a link counts as one that is left out, wherever it leads."""
-        return self.tree.is_file(path) or self.tree.is_link(path)
+    def _is_wanted(self, path: str, name: str) -> bool:
+        """Pipes, sockets and devices are no files. A link that leads nowhere, or out of the root, counts as one that is
+        left out, whatever its name is."""
+        if self.tree.is_file(path):
+            return name.lower().endswith(SUFFIXES)
+        return self.tree.is_link(path)
 
     def _passed_over(
         self, path: str, name: str, is_folder: bool, ignores: tuple[_Ignore, ...], installed: frozenset[str]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -14,6 +13,8 @@ from pathspec import GitIgnoreSpec
 
 from archlint.finding import SEVERITIES
 from archlint.rules import registry
+from archlint.syntax.gitignore import Patterns, compile_patterns
+from archlint.syntax.toml import parse_toml
 from archlint.tree import DiskTree, Tree, UnreadableError
 
 FAIL_ON = (*reversed(SEVERITIES), "never")
@@ -54,7 +55,8 @@ class Config:
         """The names of the rules that say nothing about the file at `path`."""
         found: frozenset[str] = frozenset()
         for entry in self.per_file_ignores:
-            if _compiled(entry.pattern).match_file(path):
+            verdict = _compiled(entry.pattern).check(path)
+            if verdict is not None and verdict.ignored:
                 found |= entry.rules
         return found
 
@@ -89,8 +91,8 @@ def read_config(tree: Tree) -> Config:
 
 
 @cache
-def _compiled(pattern: str) -> GitIgnoreSpec:
-    return GitIgnoreSpec.from_lines([pattern])
+def _compiled(pattern: str) -> Patterns:
+    return compile_patterns([pattern])
 
 
 def rule_names(texts: Iterable[str]) -> frozenset[str]:
@@ -100,7 +102,7 @@ def rule_names(texts: Iterable[str]) -> frozenset[str]:
 
 def _toml(tree: Tree, path: str) -> dict[str, object]:
     try:
-        return tomllib.loads(tree.read(path).decode("utf-8-sig"))
+        return parse_toml(tree.read(path).decode("utf-8-sig"))
     except UnreadableError as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from error
     except (ValueError, RecursionError) as error:
@@ -174,7 +176,7 @@ class _Reader:
 
     def pattern(self, key: str, text: str) -> str:
         try:
-            _compiled(text)
+            GitIgnoreSpec.from_lines([text])
         except ValueError as error:
             raise self.error(key, f"not a pattern: {text!r}: {error}") from error
         return text

@@ -18,10 +18,12 @@ from archlint.model.coverage import Coverage
 from archlint.model.function import Function
 from archlint.model.place import Problem
 from archlint.model.resource import Architecture
-from archlint.project import Project
+from archlint.project import Project, Timed, untimed
 from archlint.readers.cloudformation import read_templates
 from archlint.readers.packaging import estimate_size
-from archlint.readers.packaging.declared import declared_dependencies
+from archlint.readers.packaging.dependencies.declared import declared_dependencies, declared_problems, dependency_files
+from archlint.readers.packaging.sizes.image import estimate_image
+from archlint.readers.packaging.sizes.measurer import Measurer
 from archlint.result import ScanResult
 from archlint.rules import registry
 from archlint.rules.page import Page
@@ -33,20 +35,40 @@ UNREADABLE = "unreadable-file"
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-def scan(root: Path, config: Config) -> ScanResult:
-    """Reads the folder `root` without running or changing anything in it."""
-    return scan_tree(DiskTree(root), config)
+def scan(root: Path, config: Config, measurer: Measurer | None = None, timed: Timed = untimed) -> ScanResult:
+    """Reads the folder `root` without running or changing anything in it. Nothing is asked of a network but by the
+    measurer."""
+    return examine(DiskTree(root), config, measurer, timed)[1]
 
 
-def scan_tree(tree: Tree, config: Config) -> ScanResult:
+def scan_tree(tree: Tree, config: Config, measurer: Measurer | None = None) -> ScanResult:
     """As `scan`, for any tree."""
-    inventory = collect(tree, config.exclude)
-    declared = declare(tree, inventory)
-    project = build(tree, declared.functions, inventory.python, declared.architecture)
+    return examine(tree, config, measurer)[1]
+
+
+def examine(
+    tree: Tree, config: Config, measurer: Measurer | None = None, timed: Timed = untimed
+) -> tuple[Project, ScanResult]:
+    """The scan together with the project that it judged, which plans and pictures ask for more."""
+    inventory, declared, project = _read(tree, config, measurer, timed)
     hits = list(_judge(project, config))
-    problems = [*declared.problems, *_code_problems(project)]
+    problems = [*declared.problems, *_code_problems(project), *_dependency_problems(project)]
     hits += [(registry.rule(UNREADABLE), Hit(p.message, p.place)) for p in problems]
-    return _result(project, declared, inventory, hits, problems, config)
+    with timed("findings"):
+        return project, _result(project, declared, inventory, hits, problems, config)
+
+
+def read_project(tree: Tree, config: Config, measurer: Measurer | None = None) -> Project:
+    """The functions of a repository with their code and sizes, without a look at any rule."""
+    return _read(tree, config, measurer, untimed)[2]
+
+
+def _read(tree: Tree, config: Config, measurer: Measurer | None, timed: Timed) -> tuple[Inventory, Declared, Project]:
+    with timed("collect"):
+        inventory = collect(tree, config.exclude)
+    declared = declare(tree, inventory, timed)
+    project = build(tree, declared.functions, inventory.python, declared.architecture, measurer, timed)
+    return inventory, declared, project
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +84,12 @@ class Declared:
     architecture: Architecture = field(default_factory=Architecture)
 
 
-def declare(tree: Tree, inventory: Inventory) -> Declared:
+def declare(tree: Tree, inventory: Inventory, timed: Timed = untimed) -> Declared:
     """Reads templates and CDK apps."""
-    templates = read_templates(tree, inventory.candidates)
-    apps = read_apps(tree, inventory.candidates)
+    with timed("templates"):
+        templates = read_templates(tree, inventory.candidates)
+    with timed("CDK apps"):
+        apps = read_apps(tree, inventory.candidates)
     return Declared(
         (*templates.functions, *apps.functions),
         (*templates.problems, *apps.problems),
@@ -77,24 +101,41 @@ def declare(tree: Tree, inventory: Inventory) -> Declared:
 
 
 def build(
-    tree: Tree, functions: Iterable[Function], python: Sequence[str] = (), architecture: Architecture | None = None
+    tree: Tree,
+    functions: Iterable[Function],
+    python: Sequence[str] = (),
+    architecture: Architecture | None = None,
+    measurer: Measurer | None = None,
+    timed: Timed = untimed,
 ) -> Project:
     """Joins declarations to code and code to sizes."""
     sources = Sources(tree)
-    linked = (_sized(link(function, tree, sources, python), tree) for function in functions)
-    return Project(tree, sources, tuple(linked), architecture)
+    linked: list[Linked] = []
+    for function in functions:
+        with timed("linking"):
+            joined = link(function, tree, sources, python)
+        with timed("sizes"):
+            linked.append(_sized(joined, tree, measurer))
+    return Project(tree, sources, tuple(linked), architecture, timed)
 
 
-def _sized(linked: Linked, tree: Tree) -> Linked:
+def _sized(linked: Linked, tree: Tree, measurer: Measurer | None) -> Linked:
     deployed = linked.deployed
-    size = estimate_size(deployed.function, deployed.mounts, tree)
+    if deployed.image is None:
+        size = estimate_size(deployed.function, deployed.mounts, tree, measurer)
+    else:
+        size = estimate_image(deployed.function, deployed.image, tree, measurer)
     dependencies = declared_dependencies(deployed.function, deployed.mounts, deployed.image, tree)
     return replace(linked, deployed=replace(deployed, size=size, dependencies=dependencies))
 
 
 def _judge(project: Project, config: Config) -> Iterator[tuple[Page, Hit]]:
-    for page, check in registry.checks(config.selected()):
-        for hit in check(project, page):
+    with project.timed("imports"):
+        checks = list(registry.checks(config.selected()))
+    for page, check in checks:
+        with project.timed(f"rules {page.code[:3]}"):
+            hits = list(check(project, page))
+        for hit in hits:
             yield page, hit
 
 
@@ -102,6 +143,12 @@ def _code_problems(project: Project) -> Iterator[Problem]:
     """Files on a handler's way that could not be read."""
     yield from project.sources.problems.values()
     yield from dict.fromkeys(item.problem for item in project.linked.values() if item.problem is not None)
+
+
+def _dependency_problems(project: Project) -> Iterator[Problem]:
+    """Locks and project files that could not be read."""
+    found = (dependency_files(d.function, d.mounts, d.image, project.tree) for d in project.functions)
+    yield from declared_problems(project.tree, (path for paths in found for path in paths))
 
 
 def _result(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from typing import TypeAlias
 
 from archlint.code.abstract import ClassValue, External, FunctionValue, Instance
 from archlint.code.evaluate import Evaluator
@@ -11,6 +13,8 @@ from archlint.code.frameworks import handed
 from archlint.code.program import Sources
 from archlint.code.reach import Reach
 from archlint.code.units import Module, Unit
+from archlint.graph.build import build_graph
+from archlint.graph.graph import Graph
 from archlint.link import Linked
 from archlint.model.coverage import NotEvaluated
 from archlint.model.deployed import Deployed
@@ -20,13 +24,26 @@ from archlint.model.resource import Architecture
 from archlint.tree import Tree
 from archlint.values import Known, T, Value
 
+Timed: TypeAlias = Callable[[str], AbstractContextManager[None]]
+"""Called with a stage's name; what it returns is open while the stage runs."""
+
+
+def untimed(_: str) -> AbstractContextManager[None]:
+    return nullcontext()
+
 
 class Project:
     """The functions of a repository with their code. What a function runs is worked out when a rule first asks."""
 
     def __init__(
-        self, tree: Tree, sources: Sources, linked: tuple[Linked, ...], architecture: Architecture | None = None
+        self,
+        tree: Tree,
+        sources: Sources,
+        linked: tuple[Linked, ...],
+        architecture: Architecture | None = None,
+        timed: Timed = untimed,
     ) -> None:
+        self.timed = timed
         self.tree = tree
         self.architecture = architecture or Architecture()
         self.sources = sources
@@ -34,6 +51,7 @@ class Project:
         self.functions: tuple[Deployed, ...] = tuple(item.deployed for item in linked)
         self.not_evaluated: set[NotEvaluated] = set()
         self._reaches: dict[str, Reach | None] = {}
+        self._graph: Graph | None = None
 
     def python_functions(self) -> Iterator[tuple[Deployed, Reach]]:
         """The functions whose handler's code is at hand, each with what it runs."""
@@ -45,7 +63,8 @@ class Project:
     def reach(self, function_id: str) -> Reach | None:
         """What a function runs; None where its code is not Python of this repository."""
         if function_id not in self._reaches:
-            self._reaches[function_id] = self._reach(self.linked[function_id])
+            with self.timed("code"):
+                self._reaches[function_id] = self._reach(self.linked[function_id])
         return self._reaches[function_id]
 
     def _reach(self, linked: Linked) -> Reach | None:
@@ -74,6 +93,14 @@ class Project:
                 yield from (method for method in methods if method is not None)
             elif isinstance(value, External) and value.call is not None and value.unit is not None:
                 yield from handed(value.call, value.unit, evaluator)
+
+    @property
+    def graph(self) -> Graph:
+        """Functions, resources and what connects them; built when first asked for."""
+        if self._graph is None:
+            with self.timed("graph"):
+                self._graph = build_graph(self.functions, self.architecture, self.reach)
+        return self._graph
 
     def known(self, rule: str, function: Function, attribute: str, value: Value[T]) -> T | None:
         """A value that a rule needs; where it is not known, the report says that the rule could not decide."""

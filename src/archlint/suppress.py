@@ -12,7 +12,7 @@ import tokenize
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archlint.finding import Finding, fingerprint
 from archlint.model.function import Function
@@ -22,6 +22,12 @@ from archlint.rules import registry
 UNUSED = "unused-suppression"
 
 _COMMENT = re.compile(r"(?:#|//)[ \t]*archlint:[ \t]*ignore\b(?:[ \t]*\[(?P<names>[^\]]{0,500})\])?(?P<reason>.*)")
+MAX_IN_FILE = 1_000
+"""Suppressions of one file; those below are not read, and `unused-suppression` says where that begins."""
+
+_TOKENIZED = 500_000
+"""Characters of a Python file that is told apart into tokens; a longer one is read line by line."""
+
 _SCRIPTS = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
 _BEFORE_QUOTE = " \t([{,:=-"
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -47,6 +53,8 @@ class _Excuse:
     """The text of the line that holds it."""
     line: int | None = None
     function: str | None = None
+    beyond: bool = False
+    """Not read, like all below it."""
 
 
 def apply(
@@ -137,6 +145,8 @@ def _complaints(
 
 
 def _problem(excuse: _Excuse, used: bool, selected: frozenset[str]) -> str | None:
+    if excuse.beyond:
+        return f"This file holds more than {MAX_IN_FILE:,} suppressions; from here on they are not read."
     if not excuse.named:
         return "This suppression names no rule, so it suppresses nothing: write archlint: ignore[rule] and the reason."
     if excuse.rule is None:
@@ -156,12 +166,21 @@ def _in_metadata(function: Function) -> Iterator[_Excuse]:
 
 
 def _in_file(path: str, text: str) -> Iterator[_Excuse]:
+    for number, excuse in enumerate(_all_in_file(path, text)):
+        if number == MAX_IN_FILE:
+            yield replace(excuse, rule=None, beyond=True)
+            return
+        yield excuse
+
+
+def _all_in_file(path: str, text: str) -> Iterator[_Excuse]:
     if "archlint:" not in text:
         return
     lines = _LINE_END.split(text)
     mark = "//" if path.lower().endswith(_SCRIPTS) else "#"
     next_code = _next_code(lines, mark)
-    comments = _python_comments(text, lines) if path.lower().endswith((".py", ".pyi")) else _comments(lines, mark)
+    python = path.lower().endswith((".py", ".pyi")) and len(text) <= _TOKENIZED
+    comments = _python_comments(text, lines) if python else _comments(lines, mark)
     for line, column, comment in comments:
         found = _COMMENT.search(comment)
         if found is None or not found[0].startswith(mark):

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from synth import assembly, synthesis
+from synth import assembly, references, synthesis
 
 from archlint.cdk.apps import read_apps
+from archlint.knowledge.resources import kind_of
 from archlint.model.function import FolderCode, Function, ImageCode, InlineCode
+from archlint.model.resource import Architecture, Link
 from archlint.tree import DiskTree
 from archlint.values import Known, Unknown
 
@@ -18,6 +20,9 @@ SETTINGS = ("runtime", "handler", "memory_mb", "timeout_s", "ephemeral_mb", "arc
 
 UNKNOWN = {"py_forms": {("Forms/Parameter", "memory_mb")}}
 """What a source leaves open."""
+
+PARTS = ("AWS::EFS::AccessPoint",)
+"""Parts of other resources, which are not listed themselves."""
 
 CONDITIONAL = {"py_config": {"Config-x/Debug"}}
 """Functions that an app may make and that this synth did not."""
@@ -57,8 +62,39 @@ def _compare(name: str, out: Path, folder: Path) -> Iterator[str]:
             expected = {**real.values, **_also(real)}[what]
             if value != expected and (path, what) not in UNKNOWN.get(name, ()):
                 yield f"{path}: {what} is {expected!r}, read as {value!r}"
+    yield from _declared(out, apps.architecture)
     for path, what in sorted(UNKNOWN.get(name, set()) - open_values):
         yield f"{path}: {what} is known after all"
+
+
+def _declared(out: Path, found: Architecture) -> Iterator[str]:
+    """Resources and references; what is declared elsewhere has no type and is in no template."""
+    real = references.Assembly(out)
+    deployed = real.resources()
+    here = {resource.id: resource for resource in found.resources if resource.type and resource.kind != "mapping"}
+    stated = {id_.partition("#")[2]: resource for id_, resource in here.items()}
+    for path, resource in stated.items():
+        kind, given = deployed.get(path, ("nothing", {}))
+        if resource.type != kind:
+            yield f"{path} is {resource.type}, in the template {kind}"
+        for name, key in (("visibility_timeout_s", "VisibilityTimeout"), ("schedule_expression", "ScheduleExpression")):
+            if key in given and _value(resource.settings[name].value) != given[key]:
+                yield f"{path}: {name} is {given[key]!r}, read as {resource.settings[name].value}"
+    for path, (kind, _) in deployed.items():
+        if kind_of(kind) not in ("other", "mapping", "function") and path not in stated and kind not in PARTS:
+            yield f"{path} ({kind}) is not read"
+    elsewhere = {resource.id for resource in found.resources if not resource.type}
+    links = {row for link in found.links if link.target not in elsewhere for row in _rows(link)}
+    references_there, implied = real.references()
+    yield from (f"{row} is not in the templates" for row in sorted(links - references_there))
+    yield from (f"{row} is not read" for row in sorted(references_there - links - implied))
+
+
+def _rows(link: Link) -> Iterator[references.Reference]:
+    """One for each action of a grant; the detail of an event is archlint's own."""
+    source, target = link.source.partition("#")[2], link.target.partition("#")[2]
+    for detail in link.detail.split(",") if link.kind != "event" else [""]:
+        yield link.kind, source, target, detail
 
 
 def _also(real: assembly.Deployed) -> dict[str, Any]:

@@ -7,7 +7,17 @@ import ast
 import pytest
 from programs import evaluated
 
-from archlint.code.abstract import Abstract, ClassValue, Constant, Container, External, FunctionValue, Instance, Text
+from archlint.code.abstract import (
+    Abstract,
+    ClassValue,
+    Constant,
+    Container,
+    External,
+    FunctionValue,
+    Instance,
+    Text,
+    Variable,
+)
 
 OTHERS = {"settings": "BUCKET = 'models'\nKEY = f'{BUCKET}/m.pt'\ndef name(): return 'm.pt'"}
 
@@ -20,6 +30,8 @@ def shown(value: Abstract) -> object:
         return f"~{value.pattern}"
     if isinstance(value, External):
         return f"<{value.path}>"
+    if isinstance(value, Variable):
+        return f"${value.name}"
     if isinstance(value, Container):
         return f"{value.kind}{'' if value.empty else '+'}"
     if isinstance(value, FunctionValue):
@@ -46,10 +58,10 @@ def values(text: str, unit: str = "<module>") -> list[object]:
         ("x = ...", []),
         ("x = 1j", []),
         ("import torch\nx = 'cuda' if torch.cuda.is_available() else 'cpu'", ["cuda", "cpu"]),
-        ("import os\nx = os.environ.get('DEVICE', 'cpu')", ["cpu", "<os.environ.get()>"]),
-        ("import os\nx = os.getenv('DEVICE')", ["<os.getenv()>"]),
-        ("import os\nx = os.environ['DEVICE']", ["<os.environ[]>"]),
-        ("import os\nx = os.environ.get('DEVICE') or 'cpu'", ["<os.environ.get()>", "cpu"]),
+        ("import os\nx = os.environ.get('DEVICE', 'cpu')", ["cpu", "$DEVICE"]),
+        ("import os\nx = os.getenv('DEVICE')", ["$DEVICE"]),
+        ("import os\nx = os.environ['DEVICE']", ["$DEVICE"]),
+        ("import os\nx = os.environ.get('DEVICE') or 'cpu'", ["$DEVICE", "cpu"]),
         ("a = 'x'\nx = f'/tmp/{a}.pt'", ["~/tmp/x.pt"]),
         ("import lib\nx = f'/tmp/{lib.a}.pt'", ["~/tmp/{}.pt"]),
         ("a = 'x'\nx = '/tmp/' + a", ["~/tmp/x"]),

@@ -17,8 +17,9 @@ pytestmark = pytest.mark.usefixtures("catalogue")
 
 
 def test_one_finding_as_people_see_it() -> None:
-    text = render_text(make_result(make_finding(trace=TRACE)))
-    assert text.startswith("""\
+    finding = make_finding(trace=TRACE)
+    text = render_text(make_result(finding))
+    assert text.startswith(f"""\
 src/app.py  1 error
 
 error[AL101] model-load-in-handler  src/app.py:5:13
@@ -35,7 +36,7 @@ error[AL101] model-load-in-handler  src/app.py:5:13
           `- here  src/app.py:5
   why  Every request pays for it again. That is slow, see the guide.
   do   Do it once at module scope.
-  more archlint rule model-load-in-handler
+  more archlint rule model-load-in-handler, archlint explain {finding.fingerprint[:8]}
 
 function         defined at""")
     assert text.endswith("""\

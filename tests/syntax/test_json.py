@@ -87,7 +87,7 @@ def test_control_characters_in_texts_are_taken() -> None:
 
 
 def test_huge_numbers_stay_text() -> None:
-    assert plain(parse_json("[" + "9" * 6_000 + ", -1, 1e400, 1.50]", "t.json")) == ["9" * 6_000, -1, float("inf"), 1.5]
+    assert plain(parse_json("[" + "9" * 6_000 + ", -1, 1e400, 1.50]", "t.json")) == ["9" * 6_000, -1, "1e400", 1.5]
 
 
 def test_depth() -> None:

@@ -108,3 +108,24 @@ def test_any_text_parses(text: str) -> None:
 @given(st.binary(max_size=200))
 def test_any_bytes_decode(data: bytes) -> None:
     parse_requirements(decode(data))
+
+
+@pytest.mark.parametrize("line", ["six-1.17.0-py2.py3-none-any.whl", "./lib/six-1.17.0-py2.py3-none-any.whl"])
+def test_wheels_that_lie_beside_are_told_by_their_names(line: str) -> None:
+    (found,) = parse_requirements(line)
+    assert (found.name, found.specifier, found.url) == ("six", "==1.17.0", line)
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "url", "extras"),
+    [
+        ("./lib[web,cli]", "requirement", "./lib", ("cli", "web")),
+        (".[all]", "requirement", ".", ("all",)),
+        ("-e ./lib[web]", "editable", "./lib", ("web",)),
+        ("file:lib", "requirement", "file:lib", ()),
+        ("-e .", "editable", ".", ()),
+    ],
+)
+def test_local_projects_with_extras(line: str, kind: str, url: str, extras: tuple[str, ...]) -> None:
+    (found,) = parse_requirements(line)
+    assert (found.kind, found.url, found.extras) == (kind, url, extras)

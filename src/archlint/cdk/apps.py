@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from archlint.cdk.architecture import read_architecture
 from archlint.cdk.entry import entry_of
 from archlint.cdk.evaluator.machine import run_app
-from archlint.cdk.functions import read_functions
+from archlint.cdk.functions import read_made
+from archlint.cdk.synthesised import completed
 from archlint.cdk.values import Run
 from archlint.model.function import Function
 from archlint.model.place import Place, Problem
-from archlint.model.resource import Architecture
+from archlint.model.resource import Architecture, Link, Resource
 from archlint.readers.cdk_out import merge, read_assembly
 from archlint.tree import Tree, UnreadableError, join, parent
 from archlint.values import Unknown
@@ -35,12 +37,13 @@ class CdkApps:
 
 def read_apps(tree: Tree, candidates: Iterable[str], runner: Runner = run_app) -> CdkApps:
     """Reads the app of each cdk.json among the candidates without running it."""
-    found = _Found({}, [], [], {})
+    found = _Found({}, [], [], {}, {}, {})
     for path in candidates:
         if path.rpartition("/")[2] == "cdk.json":
             _read(path, tree, runner, found)
     functions = tuple(found.functions.values())
-    return CdkApps(functions, tuple(found.problems), found.texts, tuple(found.notes))
+    architecture = Architecture(tuple(found.resources.values()), tuple(found.links))
+    return CdkApps(functions, tuple(found.problems), found.texts, tuple(found.notes), architecture)
 
 
 @dataclass(slots=True)
@@ -49,6 +52,8 @@ class _Found:
     problems: list[Problem]
     notes: list[Problem]
     texts: dict[str, str]
+    resources: dict[str, Resource]
+    links: dict[Link, None]
 
 
 def _read(path: str, tree: Tree, runner: Runner, found: _Found) -> None:
@@ -57,31 +62,36 @@ def _read(path: str, tree: Tree, runner: Runner, found: _Found) -> None:
     if isinstance(settings, Problem):
         found.problems.append(settings)
         return
-    functions = _from_source(path, settings, tree, runner, found)
+    functions, architecture = _from_source(path, settings, tree, runner, found)
     output = settings.get("output")
     synthesised = join(folder, output if isinstance(output, str) else "cdk.out")
     assembly = read_assembly(tree, synthesised, folder) if synthesised is not None else None
     if assembly is not None:
         found.problems.extend(assembly.problems)
         merged = merge(functions, assembly)
+        architecture = completed(architecture, assembly.architecture, functions, merged.functions)
         functions = merged.functions
         found.notes.extend(merged.notes)
     for function in functions:
         found.functions.setdefault(function.id, function)
+    for resource in architecture.resources:
+        found.resources.setdefault(resource.id, resource)
+    found.links.update(dict.fromkeys(architecture.links))
 
 
 def _from_source(
     path: str, settings: Mapping[str, Any], tree: Tree, runner: Runner, found: _Found
-) -> tuple[Function, ...]:
+) -> tuple[tuple[Function, ...], Architecture]:
     folder = parent(path)
     entry = entry_of(settings.get("app"), folder, tree)
     if isinstance(entry, Unknown):
         found.notes.append(Problem(Place(path), entry.reason))
-        return ()
+        return (), Architecture()
     run = runner(tree, entry.value, folder, _context(settings, folder, tree))
     found.texts.update(run.files)
     found.notes.extend(Problem(place, reason) for reason, place in run.gaps)
-    return tuple(read_functions(run, folder, tree))
+    reading = read_made(run, folder, tree)
+    return reading.functions, read_architecture(reading, folder)
 
 
 def _settings(path: str, tree: Tree) -> dict[str, Any] | Problem:

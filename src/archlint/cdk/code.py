@@ -32,6 +32,7 @@ BUCKET = frozenset(
     " Code.cfn_parameters CfnParametersCode".split()
 )
 _COPY = re.compile(r"\bcp\s+(?:-\w+\s+)*(\S+)\s+\"?/asset-output\b|\brsync\s+(?:-\S+\s+)*(\S+)\s+\"?/asset-output\b")
+_INSTALL = re.compile(r"\b(?:pip3?|uv|poetry|pipenv|pdm|make)\b")
 
 
 class CodeReader:
@@ -157,12 +158,14 @@ class CodeReader:
         return None
 
     def _bundled(self, code: Code, bundling: CdkValue) -> Code:
-        """The folder that a bundling command copies, when it is not all of the asset."""
+        """The folder that a bundling command copies, when it is not all of the asset; it builds only where the command
+        is known to install something."""
         if not isinstance(code, FolderCode) or bundling is None:
             return code
-        code = replace(code, builds=True)
         script = words(entry(bundling, "command"))
-        found = _COPY.findall(" ".join(script.value)[:MAX_SCRIPT]) if isinstance(script, Known) and script.value else []
+        command = " ".join(script.value or ())[:MAX_SCRIPT] if isinstance(script, Known) else ""
+        code = replace(code, builds=_INSTALL.search(command) is not None)
+        found = _COPY.findall(command)
         sources = {(a or b).strip("\"'") for a, b in found}
         if len(sources) != 1:
             return code

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -38,9 +38,27 @@ RESOURCE = FunctionConstruct("resource")
 IMAGE_HANDLER = Unknown("an image's handler is its command")
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The functions of an app in the order of making, with what else its resources are read from."""
+
+    functions: tuple[Function, ...]
+    made: tuple[Made, ...]
+    wiring: Wiring
+    ids: Mapping[int, str]
+    """Of the functions, by the object that stands for each; `wiring` holds the objects."""
+    taken: dict[str, int]
+    """How often each id was wanted."""
+
+
 def read_functions(run: Run, folder: str, tree: Tree) -> Iterator[Function]:
     """Every Lambda function that an app makes, in the order of making; `folder` is that of its cdk.json."""
-    made = list(_everything(run))
+    yield from read_made(run, folder, tree).functions
+
+
+def read_made(run: Run, folder: str, tree: Tree) -> Reading:
+    """As `read_functions`, with what the functions were read from."""
+    made = tuple(_everything(run))
     found: list[tuple[Made, FunctionConstruct]] = []
     for item in made:
         construct = function_construct(item.path)
@@ -51,16 +69,19 @@ def read_functions(run: Run, folder: str, tree: Tree) -> Iterator[Function]:
     wiring = Wiring(made, [item for item, _ in found])
     code = CodeReader(tree, folder, run.files)
     functions: dict[str, Function] = {}
-    seen: dict[str, int] = {}
+    taken: dict[str, int] = {}
+    ids: dict[int, str] = {}
     for item, construct in found:
         function = _Reader(item, construct, code, wiring.of(item)).function(folder)
         if construct.id_property is not None and function.id in functions and not function.id.endswith(OPEN):
             functions[function.id] = _joined(functions[function.id], function)
+            ids[id(item)] = function.id
             continue
-        seen[function.id] = count = seen.get(function.id, 0) + 1
+        taken[function.id] = count = taken.get(function.id, 0) + 1
         unique = function.id if count == 1 else f"{function.id}~{count}"
         functions[unique] = replace(function, id=unique)
-    yield from functions.values()
+        ids[id(item)] = unique
+    return Reading(tuple(functions.values()), made, wiring, ids, taken)
 
 
 def _joined(one: Function, other: Function) -> Function:

@@ -23,10 +23,16 @@ def overrides(made: Made) -> dict[str, CdkValue]:
         if not isinstance(path, str) or not _is_child(call, made):
             continue
         if method == "add_property_override":
-            _put(found, path, argument(call, 1, "value"))
+            _put(found, path, _value(call))
         elif method == "add_override" and path.startswith("Properties."):
-            _put(found, path.removeprefix("Properties."), argument(call, 1, "value"))
+            _put(found, path.removeprefix("Properties."), _value(call))
     return found
+
+
+def _value(call: Made) -> CdkValue:
+    """The second argument; a trailing object of TypeScript lies among the keywords."""
+    is_object = len(call.arguments) == 1 and call.keywords and "value" not in call.keywords
+    return dict(call.keywords) if is_object else argument(call, 1, "value")
 
 
 def _is_child(call: Made, made: Made) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import TypeAlias
 
 from archlint.cdk.values import REST, CdkValue, Closure, Instance, Made, Member, Open, Reference, UserClass
@@ -36,6 +37,7 @@ def reason(value: CdkValue, otherwise: str) -> str:
     return value.reason if isinstance(value, Open) else otherwise
 
 
+@lru_cache(maxsize=4096)
 def spellings(name: str) -> tuple[str, ...]:
     """`memory_size`, `memorySize`, `MemorySize`: nested objects keep the spelling of their language."""
     head, *rest = name.split("_")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from archlint.cdk.reading import argument, entry, made_of, text
 from archlint.cdk.values import CdkValue, Made, Member
 from archlint.knowledge.cdk import function_construct, short
+from archlint.model.place import Place
 from archlint.values import Known
 
 MAX_LEVELS = 60
@@ -61,6 +62,16 @@ def _resolved(scope: CdkValue) -> Made | None:
     if made is not None and short(made.path) == "Stack.of":
         return _stack(made.arguments[0] if made.arguments else None)
     return made
+
+
+def place_of(made: Made) -> Place:
+    """The call of the app that makes it; that of its own class where it derives one."""
+    return made.instance.place if made.instance is not None else made.place
+
+
+def stack_of(made: Made) -> Made | None:
+    """The stack that a construct is deployed with, or that is itself one."""
+    return _stack(made)
 
 
 def _stack(scope: CdkValue) -> Made | None:

@@ -34,10 +34,13 @@ class Facts:
     """What the rest of an app says about one function."""
 
     triggers: list[Trigger] = field(default_factory=list)
+    connections: list[tuple[Trigger, Made]] = field(default_factory=list)
+    """Each trigger with what connects it: an event source, a target, an integration, a method of the source."""
     provisioned: bool = False
     managed_instances: bool = False
 
-    def add(self, trigger: Trigger) -> None:
+    def add(self, trigger: Trigger, connection: Made) -> None:
+        self.connections.append((trigger, connection))
         if trigger not in self.triggers:
             self.triggers.append(trigger)
 
@@ -64,17 +67,17 @@ class Wiring:
         seen: set[int] = set()
         for value in values:
             for item in parts(value):
-                function = self._function(item, 0)
+                function = self.function(item)
                 if function is not None and id(function) not in seen:
                     seen.add(id(function))
                     yield function
 
-    def _function(self, value: CdkValue, level: int) -> Made | None:
+    def function(self, value: CdkValue, level: int = 0) -> Made | None:
         """The function behind a value, an alias, a version or an attribute such as its ARN."""
         if isinstance(value, Member):
             if value.name == "lambda_function" and id(value.owner) in self.inside:
                 return self.inside[id(value.owner)]
-            return self._function(value.owner, level)
+            return self.function(value.owner, level)
         made = made_of(value)
         if made is None or level > MAX_LEVELS:
             return None
@@ -85,7 +88,7 @@ class Wiring:
         if not is_pointer and not name.startswith(POINTER_METHODS):
             return None
         around = (made.owner, *own_arguments(made))
-        return next((found for item in around if (found := self._function(item, level + 1)) is not None), None)
+        return next((found for item in around if (found := self.function(item, level + 1)) is not None), None)
 
     def _read(self, made: Made) -> None:
         name = last(made.path)
@@ -103,18 +106,18 @@ class Wiring:
         wrapping = wrapping_source(made.path)
         if wrapping is not None:
             for function in self.targets(self.inside.get(id(made)), entry(made, wrapping[1])):
-                self.of(function).add(self._trigger(made, wrapping[0]))
+                self.of(function).add(self._trigger(made, wrapping[0]), made)
             return
         source = trigger_source(made.path)
         if source is None or ".aws_lambda_event_sources." in made.path:
             return
         values = [entry(made, source.below)] if source.below else list(own_arguments(made))
         for function in self.targets(*values):
-            self.of(function).add(self._trigger(made, source))
+            self.of(function).add(self._trigger(made, source), made)
 
     def _method(self, made: Made, name: str) -> bool:
         """Methods that connect; whether this is one."""
-        function = self._function(made.owner, 0)
+        function = self.function(made.owner)
         if name == "add_event_source" and function is not None:
             self._source(function, made_of(argument(made, 0, "source")), made)
         elif name == "add_event_source_mapping" and function is not None:
@@ -125,7 +128,7 @@ class Wiring:
         elif (source := method_source(name)) is not None:
             found = list(self.targets(*own_arguments(made))) or ([function] if function is not None else [])
             for target in found:
-                self.of(target).add(self._trigger(made, source))
+                self.of(target).add(self._trigger(made, source), made)
         else:
             return False
         return True
@@ -135,7 +138,7 @@ class Wiring:
         found = (trigger_source(source.path) if source is not None else None) or unlisted_source()
         at = call or source or function
         if id(function) in self.facts:
-            self.of(function).add(Trigger(found.type, found.sync, at.place))
+            self.of(function).add(Trigger(found.type, found.sync, at.place), source or at)
 
     def _events(self, function: Made) -> None:
         """The property `events`: a list of sources, or SAM's own description."""
@@ -146,7 +149,7 @@ class Wiring:
             kind = entry(value, "type")
             source = sam_event(kind) if isinstance(kind, str) else None
             if source is not None:
-                self.of(function).add(Trigger(source.type, source.sync, function.place))
+                self.of(function).add(Trigger(source.type, source.sync, function.place), function)
 
     def _polled(self, made: Made, functions: Iterator[Made]) -> None:
         arn = entry(made, "event_source_arn")
@@ -158,7 +161,7 @@ class Wiring:
             source = EventSource("kafka", False)
         found = source or unlisted_source()
         for function in functions:
-            self.of(function).add(Trigger(found.type, found.sync, made.place))
+            self.of(function).add(Trigger(found.type, found.sync, made.place), made)
 
     def _trigger(self, made: Made, source: EventSource) -> Trigger:
         kind, sync = source.type, source.sync
@@ -181,7 +184,7 @@ class Wiring:
         name = last(made.path)
         if name not in ("add_permission", "grant_invoke", "CfnPermission"):
             return
-        function = self._function(made.owner, 0) if made.owner is not None else None
+        function = self.function(made.owner) if made.owner is not None else None
         targets = [function] if function is not None else list(self.targets(*own_arguments(made)))
         given = entry(made, "principal") or entry(made, "grantee") or (made.arguments[-1] if made.arguments else None)
         principal = made_of(given)
@@ -190,7 +193,7 @@ class Wiring:
         for target in targets if source is not None else ():
             facts = self.of(target)
             if source is not None and not {t.type for t in facts.triggers} & alike(source.type):
-                facts.add(Trigger(source.type, source.sync, made.place))
+                facts.add(Trigger(source.type, source.sync, made.place), made)
 
 
 def _overridden(made: Sequence[Made]) -> Iterator[tuple[int, CdkValue]]:

@@ -36,6 +36,14 @@ class Unset(Open):
 
 
 @dataclass(frozen=True, slots=True)
+class Woven(Open):
+    """A text with open parts: `pattern` has `*` for each of them, `references` are those that the app made."""
+
+    pattern: str = "*"
+    references: tuple[Made | Member | Instance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FilePath:
     """A pathlib path; `text` as `paths.py` describes it."""
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from archlint.cli import beside
+from archlint.cli import online as exact
 from archlint.cli import output as out
 from archlint.finding import SEVERITIES
 from archlint.report.formats import FORMATS
 from archlint.report.visible import visible
 
 if TYPE_CHECKING:
+    from archlint.cli.stats import Stopwatch
     from archlint.config import Config
     from archlint.result import ScanResult
 
@@ -33,6 +38,9 @@ CLEAN, FINDINGS, NOTHING_TO_SCAN = 0, 1, 3
     help="Exit with 1 from this severity on.  [default: error, or the config's]",
 )
 @click.option("--no-config", is_flag=True, help="Do not read archlint.toml or pyproject.toml.")
+@click.option("--online", is_flag=True, help=exact.HELP)
+@click.option("--stats", is_flag=True, help="Say on stderr where the time went.")
+@beside.option
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -43,6 +51,9 @@ def command(
     ignore: tuple[str, ...],
     fail_on: str | None,
     no_config: bool,
+    online: bool,
+    stats: bool,
+    others: tuple[str, ...],
 ) -> None:
     """Look for architecture problems in the folders PATH (by default the current one).
 
@@ -51,17 +62,21 @@ def command(
     Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or config, 3 nothing to scan, 4 archlint
     itself failed.
     """
-    folders = _folders(paths)
+    folders = scan_folders(paths)
     if output is not None:
         out.check_output(output)
-    configs = [_config(folder, select, ignore, fail_on, no_config) for folder in folders]
+    guests = beside.guests(others, _split(select), _split(ignore))
+    configs = [read_settings(folder, guests.own_select, guests.own_ignore, fail_on, no_config) for folder in folders]
+    watch = _stopwatch(stats)
+    results = run(folders, configs, online=online, guests=guests, watch=watch)
 
-    from archlint import pipeline
     from archlint.cli.several import merge
 
-    results = [pipeline.scan(Path(folder), config) for folder, config in zip(folders, configs, strict=True)]
-    report = merge(list(zip(folders, results, strict=True)))
-    out.write(FORMATS[format_](report, out.screen(to_file=output is not None)), output)
+    with watch("report") if watch is not None else nullcontext():
+        report = merge(list(zip(folders, results, strict=True)))
+        out.write(FORMATS[format_](report, out.screen(to_file=output is not None)), output)
+    if watch is not None:
+        click.echo(watch.report(results), err=True)
     if all(_is_nothing(result) for result in results):
         click.echo("archlint: nothing to scan: no template with a Lambda function was found", err=True)
         ctx.exit(NOTHING_TO_SCAN)
@@ -69,7 +84,37 @@ def command(
     ctx.exit(FINDINGS if failed else CLEAN)
 
 
-def _folders(paths: Sequence[str]) -> list[str]:
+def _stopwatch(stats: bool) -> Stopwatch | None:
+    if not stats:
+        return None
+    from archlint.cli.stats import Stopwatch
+
+    return Stopwatch()
+
+
+def run(
+    folders: Sequence[str],
+    configs: Sequence[Config],
+    *,
+    online: bool,
+    guests: beside.Guests,
+    watch: Stopwatch | None = None,
+) -> list[ScanResult]:
+    """One result a folder; what the options `--online` and `--with` add is in it."""
+    with watch("imports") if watch is not None else nullcontext():
+        from archlint import pipeline
+
+    measurer = exact.measurer(online)
+    scan = pipeline.scan if measurer is None else partial(pipeline.scan, measurer=measurer)
+    if watch is not None:
+        scan = partial(scan, timed=watch)
+    results = [scan(Path(folder), config) for folder, config in zip(folders, configs, strict=True)]
+    exact.report(measurer)
+    return [guests.joined(result, config) for result, config in zip(results, configs, strict=True)]
+
+
+def scan_folders(paths: Sequence[str]) -> list[str]:
+    """The folders to scan as they were given, each once; the current one without any."""
     folders = list(dict.fromkeys(paths)) or ["."]
     for folder in folders:
         if not os.path.isdir(folder):
@@ -78,13 +123,16 @@ def _folders(paths: Sequence[str]) -> list[str]:
     return folders
 
 
-def _config(folder: str, select: Sequence[str], ignore: Sequence[str], fail_on: str | None, no_config: bool) -> Config:
+def read_settings(
+    folder: str, select: Sequence[str] | None, ignore: Sequence[str], fail_on: str | None, no_config: bool
+) -> Config:
+    """A `select` of None leaves it to the config; an empty one selects nothing."""
     from archlint.config import Config, ConfigError, load_config, rule_names
     from archlint.rules.registry import UnknownRuleError
 
     try:
-        chosen = rule_names(_split(select)) if select else None
-        left = rule_names(_split(ignore))
+        chosen = None if select is None else rule_names(select)
+        left = rule_names(ignore)
     except UnknownRuleError as error:
         raise click.UsageError(f"--select/--ignore: {error}") from error
     try:

@@ -74,6 +74,13 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Variable:
+    """The text of an environment variable."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Container:
     """A list, dict or set that the code writes out; `kind` is its type's name, `empty` whether it starts empty."""
 
@@ -94,7 +101,7 @@ class Parameter:
 
 
 Abstract: TypeAlias = (
-    External | ModuleValue | FunctionValue | ClassValue | Instance | Constant | Text | Container | Parameter
+    External | ModuleValue | FunctionValue | ClassValue | Instance | Constant | Text | Variable | Container | Parameter
 )
 
 

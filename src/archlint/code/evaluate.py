@@ -19,6 +19,7 @@ from archlint.code.abstract import (
     ModuleValue,
     Parameter,
     Text,
+    Variable,
     external,
     few,
 )
@@ -35,6 +36,7 @@ CONTAINERS = {ast.List: "list", ast.Dict: "dict", ast.Set: "set", ast.Tuple: "tu
 _BUILTIN_CONTAINERS = {"list", "dict", "set"}
 _TRANSPARENT = {"functools.partial", "functools.wraps()", "asyncio.run", "copy.deepcopy", "copy.copy"}
 IMPORTERS = {"importlib.import_module", "__import__"}
+ENVIRONMENT = {"os.getenv", "os.environ.get", "os.environ.setdefault", "os.environ.pop"}
 _JOINERS = {"os.path.join", "pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath"}
 
 
@@ -242,7 +244,7 @@ class Evaluator:
             yield External(f"{value.kind}().{name}")
         elif isinstance(value, Text) and name == "parent":
             yield Text(value.pattern.rpartition("/")[0] or "{}")
-        elif isinstance(value, Text) or (isinstance(value, Constant) and isinstance(value.value, str)):
+        elif isinstance(value, Text | Variable) or (isinstance(value, Constant) and isinstance(value.value, str)):
             yield External(f"str().{name}")
 
     def _member(self, cls: Class, name: str, of_instance: bool, after: Class | None = None) -> Iterator[Abstract]:
@@ -330,9 +332,9 @@ class Evaluator:
             yield from self.values(node.args[0], unit)
         elif function.path in _JOINERS:
             yield Text(texts.joined(node.args, lambda part: self.values(part, unit)))
-        elif function.path in ("os.getenv", "os.environ.get"):
+        elif function.path in ENVIRONMENT and node.args:
             yield from self.values(node.args[1], unit) if len(node.args) > 1 else ()
-            yield external(f"{function.path}()", node, unit)
+            yield self._variable(node.args[0], unit, external(f"{function.path}()", node, unit))
         elif function.path in _BUILTIN_CONTAINERS or function.path.startswith("collections."):
             yield Container(function.path.rsplit(".", 1)[-1], not node.args, node)
         elif function.path.endswith(".__new__") and node.args:
@@ -351,11 +353,17 @@ class Evaluator:
     def _subscript(self, node: ast.Subscript, unit: Unit) -> Iterator[Abstract]:
         for value in self.values(node.value, unit):
             if isinstance(value, External):
-                yield external(f"{value.path}[]")
+                found = external(f"{value.path}[]")
+                yield self._variable(node.slice, unit, found) if value.path == "os.environ" else found
             elif isinstance(value, Parameter):
                 yield Parameter(value.unit, value.name, part=True)
             elif isinstance(value, Container):
                 yield from self._item(value, node.slice)
+
+    def _variable(self, name: ast.expr, unit: Unit, otherwise: Abstract) -> Abstract:
+        """The environment variable of that name, where its name is known."""
+        text = self.text(name, unit)
+        return Variable(text) if text is not None and "{}" not in text else otherwise
 
     def _element(self, value: Abstract, position: int | None = None) -> Iterator[Abstract]:
         """What a part of a value may be; `position` is its place where the value is taken apart into names."""

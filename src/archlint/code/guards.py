@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archlint.code.units import FUNCTIONS, Module, Unit, blocks_of, expressions_of
+from archlint.code.walking import children, walk
 
 FILE = "<file>"
 _FILE_TESTS = {"exists", "isfile", "isdir", "is_file", "is_dir", "lexists", "listdir", "iterdir"}
@@ -182,7 +183,7 @@ def loaded_keys(statements: list[ast.stmt], unit: Unit) -> frozenset[str]:
     """The stores that a `try` body looks at."""
     found: set[str] = set()
     for statement in statements:
-        for node in ast.walk(statement):
+        for node in walk(statement):
             if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Load):
                 key = store_key(node, unit)
                 if key is not None:
@@ -246,4 +247,4 @@ def walk_expression(node: ast.expr) -> Iterator[ast.AST]:
         current = pending.pop()
         yield current
         if not isinstance(current, FUNCTIONS):
-            pending.extend(ast.iter_child_nodes(current))
+            pending.extend(children(current))

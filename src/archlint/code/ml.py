@@ -10,6 +10,7 @@ from archlint.code.abstract import Constant, Container, External
 from archlint.code.evaluate import Evaluator
 from archlint.code.reach import Call, Reach
 from archlint.code.units import Module, Unit
+from archlint.code.walking import walk
 from archlint.knowledge import ml
 from archlint.knowledge.ml import Argument, MlCall, MlLibrary, Need
 from archlint.model.place import Place
@@ -149,7 +150,7 @@ def _names_for(node: ast.Call, unit: Unit) -> set[str]:
 def _called_on(unit: Unit, names: set[str]) -> Iterator[str]:
     """The names on which a model's own method is called."""
     for statement in getattr(unit.node, "body", ()) if not isinstance(unit.node, ast.Lambda) else ():
-        for node in ast.walk(statement):
+        for node in walk(statement):
             if not isinstance(node, ast.Attribute) or node.attr not in ml.model_methods():
                 continue
             name = getattr(node.value, "id", getattr(node.value, "attr", ""))
@@ -197,12 +198,11 @@ def imported_names(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
 
 def imported_by(module: Module, evaluator: Evaluator) -> Iterator[MlLibrary]:
     """The libraries that any statement of a module imports."""
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            for name in imported_names(node):
-                library = ml.library_of_import(name)
-                if library is not None and not is_own(name, evaluator):
-                    yield library
+    for node in module.imports():
+        for name in imported_names(node):
+            library = ml.library_of_import(name)
+            if library is not None and not is_own(name, evaluator):
+                yield library
 
 
 def is_own(name: str, evaluator: Evaluator) -> bool:

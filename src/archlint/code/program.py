@@ -73,6 +73,7 @@ class Program:
         self.found: dict[str, Module | None] = {}
         self.installed: dict[str, frozenset[str]] = {}
         self.extra: dict[str, Module] = {}
+        self.located: dict[tuple[str, bool], tuple[str, bool] | None] = {}
 
     def add(self, module: Module) -> None:
         """A module that no file holds, such as inline code."""
@@ -93,6 +94,12 @@ class Program:
     def locate(self, name: str, installed: bool = False) -> tuple[str, bool] | None:
         """The file of a dotted name, and whether it is a package's `__init__`. A library that an installer put there
         counts as coming from elsewhere, so that it keeps its name, unless `installed` asks for it."""
+        key = (name, installed)
+        if key not in self.located:
+            self.located[key] = self._locate(name, installed)
+        return self.located[key]
+
+    def _locate(self, name: str, installed: bool) -> tuple[str, bool] | None:
         stem = name.replace(".", "/")
         for mount in self.mounts:
             if not installed and not mount.at and name.split(".")[0] in self._installed_in(mount.source):

@@ -68,9 +68,8 @@ class Reach:
         self.program: Program = evaluator.program
         self.best: dict[Unit, Reached] = {}
         self.fresh: set[Class] = set()
-        self.sites: dict[Unit, tuple[Site, ...]] = {}
-        self.stored: dict[Module, frozenset[str]] = {}
         self.imported: list[Module] = []
+        self._calls: tuple[Call, ...] | None = None
 
     def run(self, module: Module, entries: list[Unit]) -> Reach:
         """Two passes: the second knows what calls pass for parameters, and which classes are made anew on each
@@ -112,9 +111,9 @@ class Reach:
                 self._follow(site, reached, queue)
 
     def sites_in(self, unit: Unit) -> tuple[Site, ...]:
-        if unit not in self.sites:
-            self.sites[unit] = sites_of(unit)
-        return self.sites[unit]
+        if unit.sites is None:
+            unit.sites = sites_of(unit)
+        return unit.sites
 
     def phase_of(self, site: Site, reached: Reached) -> Phase:
         """How often a site runs, given how often its unit does."""
@@ -136,9 +135,9 @@ class Reach:
         return key in stored
 
     def _stored_in(self, module: Module) -> frozenset[str]:
-        if module not in self.stored:
-            self.stored[module] = stored_keys(module)
-        return self.stored[module]
+        if module.stored is None:
+            module.stored = stored_keys(module)
+        return module.stored
 
     def _is_fresh(self, unit: Unit) -> bool:
         current: Unit | None = unit
@@ -268,8 +267,13 @@ class Reach:
                     values = self.evaluator.values(keyword.value, owner.parent)
                     yield from (v.cls for v in values if isinstance(v, ClassValue))
 
-    def calls(self) -> Iterator[Call]:
-        """Every external call that runs, with its phase, in the order of files and lines."""
+    def calls(self) -> tuple[Call, ...]:
+        """Every external call that runs, with its phase, in the order of files and lines. Worked out once."""
+        if self._calls is None:
+            self._calls = tuple(self._find_calls())
+        return self._calls
+
+    def _find_calls(self) -> Iterator[Call]:
         for reached in self.best.values():
             for site in self.sites_in(reached.unit):
                 if not isinstance(site.node, ast.Call):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from archlint.code.guards import FILE, Test, loaded_keys, missing_errors, no_file_error, read_test, stores_in
 from archlint.code.units import Unit, defaults_of
+from archlint.code.walking import children
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class _Walk:
             for target in node.targets:
                 yield from self.expression(target, context)
             return
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             if isinstance(child, ast.expr):
                 yield from self.expression(child, context)
 
@@ -166,7 +167,7 @@ class _Walk:
                 results = (current.key, current.value) if isinstance(current, ast.DictComp) else (current.elt,)
                 pending.extend((result, inner) for result in results)
             else:
-                pending.extend((child, here) for child in ast.iter_child_nodes(current))
+                pending.extend((child, here) for child in children(current))
         return iter(reversed(found))
 
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+from archlint.code.walking import children, walk
 from archlint.model.place import Place
+
+if TYPE_CHECKING:
+    from archlint.code.sites import Site
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+N = TypeVar("N", bound=ast.AST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +49,26 @@ class Module:
     body: Unit = field(init=False)
     units: dict[ast.AST, Unit] = field(default_factory=dict)
     classes: dict[ast.ClassDef, Class] = field(default_factory=dict)
+    kinds: dict[type[ast.AST], list[ast.AST]] | None = None
+    stored: frozenset[str] | None = None
+    """What `stored_keys` found."""
 
     def __post_init__(self) -> None:
         self.body = Unit(self, self.tree, "<module>", None, None)
         _Builder(self).fill(self.body, self.tree.body)
+
+    def nodes(self, kind: type[N]) -> list[N]:
+        """All nodes of just this class, as `ast.walk` meets them. The tree is walked once for all that ask."""
+        if self.kinds is None:
+            kinds: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
+            for node in walk(self.tree):
+                kinds[type(node)].append(node)
+            self.kinds = dict(kinds)
+        return [node for node in self.kinds.get(kind, ()) if isinstance(node, kind)]
+
+    def imports(self) -> list[ast.Import | ast.ImportFrom]:
+        """The import statements at any depth, first those that begin with `import`."""
+        return [*self.nodes(ast.Import), *self.nodes(ast.ImportFrom)]
 
     def place(self, node: ast.AST) -> Place:
         """Where a node stands in the repository. Columns count characters."""
@@ -78,6 +100,8 @@ class Unit:
     shared_names: set[str] = field(default_factory=set)
     """Names that a `global` or `nonlocal` statement takes from an outer scope."""
     returns: list[ast.expr] = field(default_factory=list)
+    sites: tuple[Site, ...] | None = None
+    """What `sites_of` found: many functions of a repository run the same unit."""
 
     @property
     def is_module(self) -> bool:
@@ -250,7 +274,7 @@ class _Builder:
                 self.bind(unit, current.target, "value", current.value, None)
             elif isinstance(current, ast.comprehension):
                 self.bind(unit, current.target, "element", current.iter, None)
-            pending.extend(ast.iter_child_nodes(current))
+            pending.extend(children(current))
 
 
 def _owner(unit: Unit) -> Class | None:

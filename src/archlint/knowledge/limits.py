@@ -22,6 +22,16 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """What a service has or has not, as words that complete "AWS refuses it: …"."""
+
+    text: str
+    title: str
+    url: str
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True)
 class Runtime:
     """When AWS ends support for a managed runtime, and when it refuses new functions and updates."""
 
@@ -39,6 +49,15 @@ def limit(name: str) -> Limit:
     row = data["limits"][name]
     source = data["sources"][row["source"]]
     return Limit(row["value"], row["unit"], source["title"], source["url"], str(row["as_of"]))
+
+
+@cache
+def fact(name: str) -> Fact:
+    """A fact by its key in rules/data/limits.yaml."""
+    data: dict[str, Any] = read_yaml("limits.yaml")
+    row = data["facts"][name]
+    source = data["sources"][row["source"]]
+    return Fact(row["text"], source["title"], source["url"], str(row["as_of"]))
 
 
 @cache

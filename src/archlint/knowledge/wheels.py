@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
@@ -28,6 +28,10 @@ class Wheel:
     """The oldest CPython that its tags admit."""
     unzipped: int
     wheel_size: int
+    strippable: int = 0
+    """Of the unzipped: tests and the dist-info folder."""
+    compiled: int = 0
+    """What compiling its modules adds."""
 
     @property
     def ratio(self) -> float:
@@ -89,6 +93,12 @@ def guard_factor() -> float:
 
 
 @cache
+def pyc_factor() -> float:
+    """Bytes of `__pycache__` for a byte of source."""
+    return float(read_json(TABLE)["pyc_per_py_byte"])
+
+
+@cache
 def wheels_of(name: str) -> tuple[Wheel, ...]:
     """Every measured wheel of a package by canonical name; empty when it is not in the table."""
     entry = read_json(TABLE)["packages"].get(name)
@@ -102,6 +112,8 @@ def wheels_of(name: str) -> tuple[Wheel, ...]:
             _oldest_python(one["wheel"]),
             int(one["unzipped"]),
             int(one["wheel_size"]),
+            int(one.get("tests_bytes", 0)) + int(one.get("distinfo_bytes", 0)),
+            int(one.get("pyc_if_compiled", one.get("py_bytes", 0) * pyc_factor())),
         )
         for one in entry["versions"]
     )
@@ -114,19 +126,20 @@ def requires(name: str, machine: str) -> tuple[str, ...]:
     return tuple(entry.get(f"requires_{machine}", entry.get("requires", ())))
 
 
+@lru_cache(maxsize=4096)
 def pick(name: str, machine: str, python: tuple[int, int], specifier: str = "", local: str = "") -> Pick | None:
     """The measured wheel nearest to what is wanted, None for a package that is not in the table; `local` is a local
     version such as "cpu"."""
+    every = wheels_of(name)
+    if not every:
+        return None
     wanted = _specifier(specifier)
     local = local or _local(wanted)
-    every = wheels_of(name)
     builds = tuple(w for w in every if (w.version.local or "") == local)
     builds = builds or every
     here = tuple(w for w in builds if w.platform in ("any", machine))
     elsewhere = not here
     here = here or builds
-    if not here:
-        return None
     admitted = tuple(w for w in here if wanted.contains(w.version, prereleases=True))
     if admitted:
         chosen = max(admitted, key=lambda w: (w.python <= python, w.version))

@@ -39,7 +39,11 @@ class FolderCode:
 
     path: str
     builds: bool = False
-    """Whether the deployment installs what the folder's dependency files name; else it takes the folder as it is."""
+    """Whether the deployment installs what the folder's dependency files name; else it takes the folder as it is, or
+    runs a build that cannot be followed."""
+    builder: str = ""
+    """What `sam build` runs in place of pip: "uv", "makefile", or "other" for what builds another language or is not
+    known; the last two install what nobody can say here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,8 @@ class Layer:
     arn: str | None = None
     builds: bool = False
     """As with FolderCode."""
+    builder: str = ""
+    """As with FolderCode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +153,12 @@ class Function:
     """Asks for a GPU on Managed Instances (AcceleratorConfig)."""
     tenant_isolation: bool = False
     ignores: tuple[Ignore, ...] = ()
+    places: Mapping[str, Place] = field(default_factory=lambda: MappingProxyType({}))
+    """Where the template gives what has no Setting: snapstart, provisioned_concurrency, efs_mounts, accelerator."""
+    unawaited_mount_targets: tuple[str, ...] = ()
+    """Mount targets of the template, where the function mounts a file system and waits for none of them to be made."""
+    completed_by: str | None = None
+    """The macro that may add properties, so that one the template does not show may be there."""
 
     @property
     def is_python(self) -> bool:

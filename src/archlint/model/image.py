@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from archlint.model.place import Place
 from archlint.values import Value
 
 
@@ -38,6 +39,61 @@ class Install:
     """Options such as "--no-cache-dir" or "--index-url=https://…"."""
     unresolved: tuple[str, ...] = ()
     """Files and packages named in a way that the repository cannot answer."""
+    constraints: tuple[str, ...] = ()
+    """Constraint files; one that is not in the repository is among `options` alone."""
+    extras: tuple[str, ...] = ()
+    """Asked of a project folder, as in `pip install .[web]`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One COPY, ADD or RUN, in the order of the build. What it puts or does, as far as rules ask for it."""
+
+    keyword: str
+    line: int
+    end_line: int
+    words: tuple[str, ...] = ()
+    """Sources and destination of a COPY or ADD."""
+    commands: tuple[tuple[str, ...], ...] = ()
+    """The commands of a RUN, each without what stands before the program."""
+    copies: tuple[Copied, ...] = ()
+    installs: tuple[Install, ...] = ()
+    flags: tuple[tuple[str, str], ...] = ()
+    """Such as ("link", "true") or ("mount", "type=cache,target=/root/.cache/pip")."""
+    content: str = ""
+    """What a COPY or ADD brings: "code" (Python source), "model" (weights), "" for anything else."""
+    fetches: str = ""
+    """What a RUN or ADD fetches from outside: a model, or "" for nothing that is recognised."""
+    runs_source: bool = False
+    """A RUN that needs the project's own source, as `pip install .` does."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildStage:
+    """A stage that the image is made of, with what it inherits from stages before it."""
+
+    base: Value[str]
+    """The external image that it rests on."""
+    line: int
+    """Of the FROM that names the external image."""
+    steps: tuple[Step, ...] = ()
+    shipped: bool = False
+    """The image itself; other stages only lend it files."""
+    foreign: tuple[tuple[str, int], ...] = ()
+    """(image, line) of every COPY --from that draws on an external image."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """A file, or the packages on a Dockerfile's line, that a build installs from: what of it floats."""
+
+    place: Place
+    """The first line that floats, or the file's first line."""
+    total: int
+    floating: tuple[str, ...] = ()
+    """Names, in the order of the file; the same installation may be another version tomorrow."""
+    unknown: str = ""
+    """Why nobody can say here what is pinned, such as a constraints file on the network; "" if it can be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +134,9 @@ class Image:
     installs: tuple[Install, ...] = ()
     runs: tuple[str, ...] = ()
     """The RUN commands of the stages that the image is made of, as written."""
+    stages: tuple[BuildStage, ...] = ()
+    """The image's own first, then those that it copies from."""
+    requirements: tuple[Requirements, ...] = ()
     gaps: tuple[Gap, ...] = ()
     search_path: tuple[str, ...] = ()
     """sys.path in order, in the same terms as `Copied.destination`."""

@@ -14,9 +14,10 @@ Scalar = str | int | float | bool | None
 KINDS = (
     "api", "queue", "topic", "bus", "rule", "schedule", "stream", "table", "bucket", "database", "state-machine",
     "file-system", "layer", "image", "secret", "parameter", "endpoint", "cluster", "service", "task", "job",
-    "target-group", "user-pool", "distribution", "model", "function", "other",
+    "target-group", "user-pool", "distribution", "model", "mapping", "function", "other",
 )  # fmt: skip
-"""`function` stands for a Lambda function that is declared elsewhere, known by its name or ARN alone."""
+"""`function` stands for a Lambda function that is declared elsewhere, known by its name or ARN alone; `mapping` is an
+event source mapping, whose id is the detail of the event link that it makes."""
 
 LINKS = (
     "event",  # source invokes target: a queue, an API, a bucket, a rule … and a function
@@ -40,7 +41,7 @@ class Resource:
     name: str
     kind: str
     type: str
-    """The CloudFormation type, such as "AWS::SQS::Queue"."""
+    """The CloudFormation type, such as "AWS::SQS::Queue"; "" for what is declared elsewhere and only referred to."""
     place: Place
     stack: str
     """What the resource is deployed with: the template's path, or the CDK stack's construct path."""

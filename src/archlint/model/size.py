@@ -26,11 +26,24 @@ class Part:
     estimate_bytes: int
     high_bytes: int
     kind: str = "code"
-    """code, dependency, layer, model or base (an image's base)."""
+    """code, dependency, layer, model, base (an image's base) or cache (what pip keeps of its downloads in an image)."""
     strippable_bytes: int = 0
-    """Of the estimate: tests and *.dist-info, which nothing needs at run time."""
+    """Of the estimate, at most: tests and *.dist-info. What reads its metadata at run time needs the latter."""
     compiled_bytes: int = 0
     """What `__pycache__` adds where the build tool writes it; in none of the other numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """A file of model weights that lies in the repository and that the deployment takes along.
+
+    `path` is relative to the scanned root. `bytes` is what is deployed as the repository stands: of a Git LFS pointer
+    the pointer's own, about 130, and `lfs_stated_bytes` what the pointer says the real file has.
+    """
+
+    path: str
+    bytes: int
+    lfs_stated_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +64,14 @@ class Size:
     """Largest first."""
     unknown_packages: tuple[str, ...] = ()
     as_of: str | None = None
-    """Date of the table that the estimate rests on."""
+    """Date of the table that the estimate rests on; with "online" the day on which the index chose the versions, None
+    where a lock did."""
     evidence: tuple[str, ...] = ()
     """The files that name the dependencies."""
     compiles: bool = False
     """Whether the build leaves `__pycache__` in the package (pip and CDK bundling do, SAM and uv do not)."""
+    models: tuple[ModelFile, ...] = ()
+    """Model files in the function's code and in layers of the repository, largest first."""
 
     @property
     def compiled_bytes(self) -> int:

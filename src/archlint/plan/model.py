@@ -74,6 +74,8 @@ class BreakEven:
     monthly_requests: float | None = None
     utilisation: float | None = None
     """The share of its time that a container or GPU must be busy."""
+    speedup: float | None = None
+    """How many times as fast a GPU must be for it to be the cheaper one, where that decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ class Cost:
     at_3x: float | None = None
     at_10x: float | None = None
     """The estimate at three and at ten times the traffic."""
+    assumptions: tuple[str, ...] = ()
+    """What the figures take for granted, and which prices were not read in a source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,16 @@ class Step:
     """Fingerprints of the findings that it resolves."""
     done: bool = False
     """Set by `plan --check`: the repository already shows its result."""
+    key: str = ""
+    """The kind of step: "fix", "shift", or its key in the data file of steps."""
+    problem: str = ""
+    """What is wrong, in the words of the finding that it mends."""
+    detail: str = ""
+    """What to mind, or the advice of the rule."""
+    places: tuple[Place, ...] = ()
+    """Where the repository has to change."""
+    also: tuple[str, ...] = ()
+    """Ids of further units that the same work serves; its points count once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +191,8 @@ class Unit:
     """Targets that are as good as the chosen one by every criterion that is known."""
     flips: tuple[Flip, ...] = ()
     questions: tuple[Question, ...] = ()
+    blockers: tuple[Reason, ...] = ()
+    """Why the target cannot work, where people insisted on it."""
     risk: int = 1
     """1 to 5: fan-in, callers that wait, no failure path, quotas that are not known."""
 
@@ -189,6 +205,8 @@ class Wave:
     title: str
     units: tuple[str, ...]
     reason: str
+    kind: str = "move"
+    """base, mend, pilot, move or clean-up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +230,17 @@ class Artifact:
 
 
 @dataclass(frozen=True, slots=True)
+class Inputs:
+    """What was asked for beside the repository; a plan can be compared with one that had the same inputs."""
+
+    usage: bool = False
+    answers: bool = False
+    target: str | None = None
+    functions: tuple[str, ...] = ()
+    avoid: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The whole plan, in the order in which it is printed."""
 
@@ -223,3 +252,4 @@ class Plan:
     prices_as_of: str = ""
     notes: tuple[str, ...] = ()
     """What was not analysed, what the usage file lacks, how old the prices are."""
+    inputs: Inputs = Inputs()

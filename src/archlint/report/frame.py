@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 
 from archlint.model.place import Place
-from archlint.report.visible import visible
+from archlint.report.visible import masked, visible
 
 CONTEXT = 2
 """Lines before and after the finding's own."""
@@ -56,7 +56,7 @@ class Frames:
 def _rows(lines: list[str], numbers: range, marked: int, span: tuple[int, int, int], width: int) -> Iterator[Row]:
     start, end, offset = span
     for number in numbers:
-        shown, cells = _draw(lines[number - 1], offset, width)
+        shown, cells = _draw(masked(lines[number - 1]), offset, width)
         yield Row(number, shown)
         if number == marked:
             left = min(cells[min(start - offset, len(cells) - 1)], width - 1)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from typing import Any
 
 from archlint.finding import Finding
@@ -11,12 +9,11 @@ from archlint.model.coverage import Coverage
 from archlint.model.deployed import Deployed
 from archlint.model.place import Place
 from archlint.model.size import Size
+from archlint.report.document import rendered
 from archlint.result import ScanResult
 from archlint.values import Known, known_or_none
 
 SCHEMA = "archlint/scan/v1"
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def render_json(result: ScanResult) -> str:
@@ -27,7 +24,7 @@ def render_json(result: ScanResult) -> str:
         "findings": [_finding(finding) for finding in result.findings],
         "coverage": _coverage(result.coverage),
     }
-    return json.dumps(_clean(document), indent=2, ensure_ascii=True, allow_nan=False) + "\n"
+    return rendered(document)
 
 
 def _function(deployed: Deployed) -> dict[str, Any]:
@@ -111,13 +108,3 @@ def _coverage(coverage: Coverage) -> dict[str, Any]:
         ],
         "left_out": [{"reason": reason, "count": count} for reason, count in sorted(coverage.left_out)],
     }
-
-
-def _clean(value: Any) -> Any:
-    if isinstance(value, str):
-        return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", value) if not value.isascii() else value
-    if isinstance(value, dict):
-        return {key: _clean(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_clean(item) for item in value]
-    return value

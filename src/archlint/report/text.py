@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from rich.console import Console
 from rich.text import Text
 
 from archlint.finding import SEVERITIES, Finding
-from archlint.model.place import Place
-from archlint.report.frame import Frames
 from archlint.report.functions import functions_table, open_values
+from archlint.report.sheet import MARGIN, STYLES, Sheet, short
 from archlint.report.visible import visible
 from archlint.result import ScanResult
 from archlint.rules import registry
 from archlint.rules.page import Page
 
 PLAIN_WIDTH = 100
-NARROWEST = 60
-_MARGIN = 7
+_WITHOUT_FRAME = "unreadable-file"
+"""What stands on the line of a syntax error may be anything, a secret too."""
+
 _TABLE_WIDTH = 1000
 """Away from a terminal a row of the table stays one line, whatever its length, so that it can be searched."""
 _LEAD = 320
 """Characters of a page's paragraph that are quoted, up to the end of a sentence."""
-
-_STYLES = {"error": "bold red", "warning": "bold yellow", "info": "bold blue"}
 
 NOTHING_FOUND = (
     "No Lambda function found. archlint looks for AWS::Serverless::Function and AWS::Lambda::Function in "
@@ -40,29 +36,16 @@ NOTHING_FOUND = (
 
 def render_text(result: ScanResult, *, width: int = PLAIN_WIDTH, color: bool = False) -> str:
     """Without `color` there is no escape sequence in it, and trees are drawn in ASCII."""
-    console = Console(
-        file=io.StringIO(),
-        width=max(width, NARROWEST),
-        force_terminal=color,
-        color_system="standard" if color else None,
-        force_jupyter=False,
-        legacy_windows=False,
-        highlight=False,
-        markup=False,
-        emoji=False,
-    )
-    _Writer(console, result, color).write()
-    text = console.file.getvalue() if isinstance(console.file, io.StringIO) else ""
-    return "".join(f"{line.rstrip(' ')}\n" for line in text.split("\n")[:-1])
+    writer = _Writer(result, width, color)
+    writer.write()
+    return writer.text()
 
 
-class _Writer:
-    def __init__(self, console: Console, result: ScanResult, color: bool) -> None:
-        self.console = console
+class _Writer(Sheet):
+    def __init__(self, result: ScanResult, width: int, color: bool) -> None:
+        super().__init__(result.sources, width, color)
         self.result = result
-        self.color = color
         self.branch = "└─ " if color else "`- "
-        self.frames = Frames(result.sources)
         self.explained: set[str] = set()
 
     def write(self) -> None:
@@ -81,20 +64,10 @@ class _Writer:
         self.line()
         self.summary()
 
-    def line(self, text: Text | str = "") -> None:
-        """One line that is never broken, so that a path in it stays whole."""
-        self.console.print(Text(text) if isinstance(text, str) else text, soft_wrap=True)
-
     def finding(self, finding: Finding) -> None:
-        place = finding.place
-        style = _STYLES.get(finding.severity, "bold")
-        where = f"{visible(place.path)}:{place.line}:{place.column}"
-        head = Text.assemble((f"{finding.severity}[{finding.code}]", style), f" {finding.rule}  ", (where, "cyan"))
-        if finding.confidence != "high":
-            head.append(f"  ({finding.confidence} confidence)", "dim")
-        self.line(head)
-        self.labelled("", visible(finding.message))
-        self.frame(place, style)
+        self.head(finding)
+        if finding.rule != _WITHOUT_FRAME:
+            self.frame(finding.place, STYLES.get(finding.severity, "bold"))
         self.trace(finding)
         page = registry.find(finding.rule)
         first = finding.rule not in self.explained
@@ -107,27 +80,8 @@ class _Writer:
             self.labelled("do", visible(finding.help))
         elif first and page is not None:
             self.labelled("do", _lead(page, "What to do"))
-        if first and page is not None:
-            self.labelled("more", f"archlint rule {finding.rule}")
-        self.line()
-
-    def labelled(self, label: str, text: str) -> None:
-        if not text:
-            return
-        lines = Text(text).wrap(self.console, self.console.width - _MARGIN)
-        for number, line in enumerate(lines):
-            self.line(Text.assemble((f"  {'' if number else label}".ljust(_MARGIN), "bold"), line))
-
-    def frame(self, place: Place, style: str) -> None:
-        margin = len(str(place.line + 2)) + 5
-        rows = self.frames.frame(place, self.console.width - margin - 2)
-        if not rows:
-            return
-        self.line()
-        for row in rows:
-            number = "" if row.number is None else str(row.number)
-            line = Text.assemble((f"{number:>{margin - 1}} | ", "dim"), (row.text, style if row.number is None else ""))
-            self.line(line)
+        about = f"archlint rule {finding.rule}, " if first and page is not None else ""
+        self.labelled("more", f"{about}archlint explain {short(finding.fingerprint)}")
         self.line()
 
     def trace(self, finding: Finding) -> None:
@@ -137,7 +91,7 @@ class _Writer:
         if (steps[-1][0].path, steps[-1][0].line) != (finding.place.path, finding.place.line):
             steps.append((finding.place, "here"))
         for depth, (place, message) in enumerate(steps):
-            label = "  way".ljust(_MARGIN) if depth == 0 else " " * _MARGIN + "   " * (depth - 1) + self.branch
+            label = "  way".ljust(MARGIN) if depth == 0 else " " * MARGIN + "   " * (depth - 1) + self.branch
             where = f"{visible(place.path)}:{place.line}"
             self.line(Text.assemble((label, "bold"), visible(message), "  ", (where, "cyan")))
 

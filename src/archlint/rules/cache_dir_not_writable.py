@@ -62,7 +62,5 @@ def _is_moved(call: Call, variables: tuple[str, ...], deployed: Deployed, reach:
     if any(keyword.arg in ARGUMENTS or keyword.arg is None for keyword in call.node.keywords):
         return True
     return any(name in module.text for module in reach.imported for name in (*variables, "HOME")) or any(
-        isinstance(node, ast.Attribute) and node.attr in ("set_dir", "set_cache_dir")
-        for module in reach.imported
-        for node in ast.walk(module.tree)
+        node.attr in ("set_dir", "set_cache_dir") for module in reach.imported for node in module.nodes(ast.Attribute)
     )

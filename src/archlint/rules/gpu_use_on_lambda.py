@@ -60,8 +60,8 @@ def _optional_imports(reach: Reach) -> set[Place]:
     """Imports inside a `try` that goes on without them."""
     found: set[Place] = set()
     for module in reach.imported:
-        for node in ast.walk(module.tree):
-            if isinstance(node, ast.Try) and any(_catches_import_error(handler) for handler in node.handlers):
+        for node in module.nodes(ast.Try):
+            if any(_catches_import_error(handler) for handler in node.handlers):
                 inner = (child for statement in node.body for child in ast.walk(statement))
                 found.update(module.place(child) for child in inner if isinstance(child, ast.Import | ast.ImportFrom))
     return found

@@ -9,10 +9,11 @@ from archlint.knowledge.limits import limit
 from archlint.model.deployed import Deployed
 from archlint.model.size import Size
 from archlint.project import Project
+from archlint.readers.packaging.savings import cheapest
+from archlint.rules.package_words import MIB, advice, largest, span, with_compiled
 from archlint.rules.page import Page
+from archlint.rules.unused_heavy_dependency import unused
 from archlint.values import Known
-
-MIB = 1024 * 1024
 
 
 def check(project: Project, page: Page) -> Iterator[Hit]:
@@ -21,11 +22,12 @@ def check(project: Project, page: Page) -> Iterator[Hit]:
     for deployed, size in sized(project):
         if size.verdict == "over":
             yield Hit(
-                message=f"the zip package takes {span(size)} unzipped, more than the"
+                message=f"the zip package takes {span(size)} unzipped{with_compiled(size)}, more than the"
                 f" {size.limit_bytes / MIB:.0f} MB that Lambda takes (as of {as_of});"
                 f" largest: {largest(size)}",
                 place=deployed.function.defined_at,
                 function=deployed.function.id,
+                help=way_out(project, deployed, size),
             )
 
 
@@ -36,13 +38,7 @@ def sized(project: Project) -> Iterator[tuple[Deployed, Size]]:
             yield deployed, deployed.size
 
 
-def span(size: Size) -> str:
-    """Such as "~860 MB (614-1204, table of 2026-11-21)", in MB of 2^20 bytes."""
-    low, estimate, high = (round(n / MIB) for n in (size.low_bytes, size.estimate_bytes, size.high_bytes))
-    basis = f"{size.method} of {size.as_of}" if size.as_of else size.method
-    return f"~{estimate} MB ({low}-{high}, {basis})"
-
-
-def largest(size: Size) -> str:
-    """The five largest parts with their megabytes."""
-    return ", ".join(f"{part.name} {part.estimate_bytes / MIB:.0f} MB" for part in size.parts[:5])
+def way_out(project: Project, deployed: Deployed, size: Size) -> str:
+    """The cheapest change that makes the package fit."""
+    idle = [dependency.name for dependency, _ in unused(project, deployed)]
+    return advice(cheapest(deployed, idle), size)

@@ -16,7 +16,15 @@ _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CODE = re.compile(r"AL\d{3}")
 _REQUIRED = ("code", "severity", "confidence", "summary")
-_OPTIONAL = ("since", "module")
+_OPTIONAL = ("since", "module", "facts")
+_FACT = re.compile(r"[a-z_]+(:[a-z0-9_.]+)?")
+_GUEST = re.compile(r"(?:cfn-lint-)?([EWI])(\d{4})", re.IGNORECASE)
+_GUEST_SEVERITIES = {"E": "error", "W": "warning", "I": "info"}
+
+GUEST = "cfn-lint"
+"""What all rules of cfn-lint are called together."""
+
+GUEST_DOCUMENTATION = "https://github.com/aws-cloudformation/cfn-lint/blob/main/docs/rules.md"
 
 
 class PageError(Exception):
@@ -38,6 +46,8 @@ class Page:
     """The first version of archlint that has the rule."""
     module: bool = True
     """False for a rule that the pipeline raises itself."""
+    facts: tuple[str, ...] = ()
+    """What of rules/data the rule rests on, as `knowledge.facts.facts` takes it: a table, or limits:<key>."""
 
     @property
     def module_name(self) -> str:
@@ -91,7 +101,30 @@ def parse_page(name: str, text: str) -> Page:
         text=text[front.end() :].strip() + "\n",
         since=None if since is None else str(since),
         module=module,
+        facts=_facts(name, fields.get("facts", [])),
     )
+
+
+def guest_page(text: str, summary: str = "") -> Page | None:
+    """What stands in for the page of one of cfn-lint's rules, which archlint does not document; None for other names.
+
+    `text` is a code such as E3012, or that code after `cfn-lint-`; `cfn-lint` alone means them all.
+    """
+    if text.strip().lower() == GUEST:
+        return Page(GUEST, GUEST, "warning", "high", "Every rule of cfn-lint (scan --with cfn-lint)", "", module=False)
+    found = _GUEST.fullmatch(text.strip())
+    if found is None:
+        return None
+    letter = found[1].upper()
+    code = f"{letter}{found[2]}"
+    said = summary or f"A rule of cfn-lint (scan --with cfn-lint): {GUEST_DOCUMENTATION}#{code}"
+    return Page(f"{GUEST}-{code}", code, _GUEST_SEVERITIES[letter], "high", said, "", module=False)
+
+
+def _facts(name: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) and _FACT.fullmatch(item) for item in value):
+        raise PageError(f"{name}.md: `facts` must be a list of names such as runtimes or limits:memory_max")
+    return tuple(value)
 
 
 def _fields(name: str, text: str) -> Mapping[str, object]:

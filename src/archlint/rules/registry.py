@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, cast
 
 from archlint.knowledge.store import rules_folder
-from archlint.rules.page import Page, PageError, parse_page
+from archlint.rules.page import Page, PageError, guest_page, parse_page
 
 if TYPE_CHECKING:
     from archlint.finding import Hit
@@ -67,10 +67,11 @@ def pages() -> Mapping[str, Page]:
 
 
 def find(name_or_code: str) -> Page | None:
-    """The rule of that name or code, in either case."""
+    """The rule of that name or code, in either case; for a rule of cfn-lint what stands in for its page."""
     wanted = name_or_code.strip()
     by_name = pages().get(wanted.lower())
-    return by_name or next((page for page in pages().values() if page.code == wanted.upper()), None)
+    by_code = (page for page in pages().values() if page.code == wanted.upper())
+    return by_name or next(by_code, None) or guest_page(wanted)
 
 
 def rule(name_or_code: str) -> Page:

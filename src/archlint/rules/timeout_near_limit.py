@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archlint.code.ml import model_calls
 from archlint.finding import Hit
 from archlint.knowledge.limits import limit
+from archlint.model.function import Function
 from archlint.project import Project
 from archlint.rules.page import Page
 
@@ -28,5 +30,14 @@ def check(project: Project, page: Page) -> Iterator[Hit]:
             f" (limit as of {most.as_of})",
             place=function.timeout_s.place or function.defined_at,
             function=function.id,
-            severity="info" if function.is_one_shot else None,
+            severity=_severity(project, function, seconds),
         )
+
+
+def _severity(project: Project, function: Function, seconds: int) -> str | None:
+    """An error where a model is trained up to the very end: training takes as long as there are data."""
+    if function.is_one_shot:
+        return "info"
+    reach = project.reach(function.id) if seconds >= limit("timeout_at_wall").value else None
+    trains = reach is not None and any(found.meaning.confidence != "low" for found in model_calls(reach, "train"))
+    return "error" if trains else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,13 +14,28 @@ from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 MAX_PATTERNS = 2_000
 MAX_STARS = 3
-"""Wildcards in one segment of a pattern, and `**` in one pattern. Matching costs the length of the path to this power,
-so a pattern with more is dropped: at worst, a file too many is read."""
+"""Wildcards in one segment of a pattern. One with more is dropped: at worst, a file too many is read."""
+
+MAX_DOUBLE_STARS = 2
+"""`**` in one pattern, the one that a pattern without a folder begins with included: matching costs the length of the
+path to this power."""
+
+MAX_DEAR = 50
+"""Patterns of one file with that many."""
+
+MAX_CHARACTERS = 60_000
+"""Of all patterns of one file; compiling them takes a second."""
+
+MAX_PATH = 1_000
+"""Characters of a path that is compared; no pattern matches a longer one."""
 
 _ANYWHERE = "^(?:.+/)?"
 """How pathspec begins a pattern without a folder."""
 
 _GROUP = re.compile(r"\(\?P<\w+>")
+_STAR = re.compile(r"\[\^/\]\*(?!\?)")
+_STAR_BETWEEN = re.compile(r"\[\^/\]\*((?:\\[^/]|\[\w+\]|\[\^/\](?![*+])|[^\\/*+?()\[\]{}|^$.])+)(?=\[\^/\]\*)")
+"""A star, what follows it, and the next star of the same segment, as pathspec writes them."""
 
 
 class Verdict(NamedTuple):
@@ -38,7 +54,7 @@ class Patterns:
 
     def check(self, path: str) -> Verdict | None:
         """None where no pattern matches; a folder's path ends with `/`."""
-        if self.any is None or not self.any.search(path):
+        if self.any is None or len(path) > MAX_PATH or not self.any.search(path):
             return None
         result = self.spec.check_file(path)
         if result.include is None or result.index is None:
@@ -49,17 +65,47 @@ class Patterns:
 def compile_patterns(lines: Iterable[str]) -> Patterns:
     """Patterns that are not valid, or too dear to match, are left out."""
     patterns: list[GitIgnoreSpecPattern] = []
-    for line in lines:
-        if len(patterns) == MAX_PATTERNS:
-            break
-        if _is_cheap(line):
-            try:
-                patterns.append(GitIgnoreSpecPattern(line))
-            except (ValueError, re.error):
+    left, dear = MAX_CHARACTERS, 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for line in lines:
+            left -= len(line)
+            if len(patterns) == MAX_PATTERNS or left < 0:
+                break
+            pattern = _compiled(line)
+            if pattern is None or pattern.regex is None:
                 continue
-    patterns = [pattern for pattern in patterns if pattern.include is not None and pattern.regex is not None]
-    expressions = [_GROUP.sub("(?:", pattern.regex.pattern) for pattern in patterns if pattern.regex is not None]
-    return Patterns(GitIgnoreSpec(patterns), _union(expressions))
+            stars = pattern.regex.pattern.count(".+")
+            dear += stars == MAX_DOUBLE_STARS
+            if stars < MAX_DOUBLE_STARS or (stars == MAX_DOUBLE_STARS and dear <= MAX_DEAR):
+                patterns.append(pattern)
+        expressions = [_GROUP.sub("(?:", pattern.regex.pattern) for pattern in patterns if pattern.regex is not None]
+        return Patterns(GitIgnoreSpec(patterns), _union(expressions))
+
+
+def _compiled(line: str) -> GitIgnoreSpecPattern | None:
+    """None for a comment, and for what is not valid or too dear."""
+    if len(line) > MAX_PATH or any(segment.count("*") > MAX_STARS for segment in line.split("/")):
+        return None
+    try:
+        pattern = GitIgnoreSpecPattern(line)
+    except (ValueError, re.error):
+        return None
+    if pattern.include is None or pattern.regex is None:
+        return None
+    linear = _linear(pattern.regex.pattern)
+    if linear is None:
+        return None
+    if linear != pattern.regex.pattern:
+        pattern.regex = re.compile(linear)
+    return pattern
+
+
+def _linear(expression: str) -> str | None:
+    """The same language without a choice of where a star ends: what follows it is taken where it first occurs, as long
+    as another star comes after. None where that is not sure."""
+    found = _STAR_BETWEEN.sub(r"(?>[^/]*?\1)", expression)
+    return None if any(len(_STAR.findall(segment)) > 1 for segment in re.split(r"(?<!\^)/", found)) else found
 
 
 def _union(expressions: list[str]) -> re.Pattern[str] | None:
@@ -75,8 +121,3 @@ def _union(expressions: list[str]) -> re.Pattern[str] | None:
 def compile_text(text: str) -> Patterns:
     """A whole file; one repository often holds the same one many times."""
     return compile_patterns(text.splitlines())
-
-
-def _is_cheap(line: str) -> bool:
-    segments = line.split("/")
-    return segments.count("**") <= MAX_STARS and all(s.count("*") <= MAX_STARS for s in segments)

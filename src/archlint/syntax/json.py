@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
+from math import isfinite
 
 from archlint.model.place import Place
-from archlint.syntax.node import MAX_DEPTH, DocumentError, Entry, Mapping, Node, Scalar, Sequence
+from archlint.syntax.node import MAX_DEPTH, MAX_NODES, DocumentError, Entry, Mapping, Node, Scalar, Sequence
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 _ATOM = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|null")
@@ -31,6 +32,7 @@ class _Reader:
     def __init__(self, text: str, path: str) -> None:
         self.text = text
         self.path = path
+        self.left = MAX_NODES
         self.starts = [0, *(match.end() for match in re.finditer("\n", text))]
 
     def blank(self, at: int) -> int:
@@ -50,6 +52,9 @@ class _Reader:
     def value(self, at: int, depth: int) -> tuple[Node, int]:
         if depth > MAX_DEPTH:
             raise self.error(f"nested more than {MAX_DEPTH} levels deep", at)
+        self.left -= 1
+        if self.left < 0:
+            raise self.error(f"it has more than {MAX_NODES:,} nodes", at)
         first = self.text[at : at + 1]
         if first == "{":
             return self.mapping(at, depth)
@@ -113,7 +118,8 @@ class _Reader:
 
 
 def _number(word: str) -> int | float | str:
-    """Whole numbers of more digits than CloudFormation has use for stay text."""
+    """Whole numbers of more digits than CloudFormation has use for stay text, and so does what no float holds."""
     if not word.lstrip("-").isdigit():
-        return float(word)
+        number = float(word)
+        return number if isfinite(number) else word
     return int(word) if len(word) < MAX_DIGITS else word

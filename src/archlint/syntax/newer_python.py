@@ -11,9 +11,16 @@ import re
 
 import libcst as cst
 
+from archlint.syntax.chains import indentations, longest_chain
+
 _EXCEPT = re.compile(r"^([ \t]*except\*?[ \t]+)([\w.]+(?:[ \t]*,[ \t]*[\w.]+)+)([ \t]*:)", re.MULTILINE)
 _T_STRING = re.compile(r"(?<![\w'\"])(?:[tT]([rR]?)|([rR])[tT])(?=['\"])")
 _KEEPS_NO_LINE = (cst.ParserSyntaxError, cst.CSTValidationError, RecursionError, ValueError)
+
+MAX_CHARACTERS = 300_000
+MAX_CHAIN = 250
+MAX_INDENTATIONS = 120
+"""Above these libcst, which has no bounds of its own, takes minutes or ends the process."""
 
 
 def before_314(text: str) -> str:
@@ -31,7 +38,9 @@ def _parenthesized(match: re.Match[str]) -> str:
 
 
 def in_older_syntax(text: str) -> str | None:
-    """The rewritten source, or None when libcst cannot read it either."""
+    """The rewritten source, or None when libcst cannot read it either, or only at a price."""
+    if len(text) > MAX_CHARACTERS or longest_chain(text) > MAX_CHAIN or indentations(text) > MAX_INDENTATIONS:
+        return None
     try:
         module = cst.parse_module(before_314(text))
         return module.visit(_Older()).code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import codecs
 import io
 import re
 import tokenize
@@ -10,6 +11,9 @@ import warnings
 
 MAX_DEPTH = 200
 """Nested brackets or blocks; CPython itself refuses 200 brackets and 100 blocks of indentation."""
+
+_NO_CHARSETS = frozenset(("idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "utf-7"))
+"""Codecs that turn text into other text, some of them in the square of its length."""
 
 _BRACKET = re.compile(r"[\[\](){}]")
 _PYTHON_2 = re.compile(
@@ -34,6 +38,8 @@ def decode_python(raw: bytes) -> str:
     """The text of a source file by its BOM or PEP 263 declaration, with `\\n` line ends."""
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
+        if codecs.lookup(encoding).name.replace("_", "-") in _NO_CHARSETS:
+            raise SourceError(f"it declares the encoding {encoding}, which is none for source code")
         text = raw.decode(encoding)
     except (SyntaxError, ValueError, LookupError) as error:
         line = raw.count(b"\n", 0, error.start) + 1 if isinstance(error, UnicodeDecodeError) else 1

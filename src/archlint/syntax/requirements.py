@@ -25,6 +25,12 @@ _HOST = re.compile(r"[A-Za-z0-9.-]*(:\d+)?\Z")
 _OPTION = re.compile(r"(--?[A-Za-z][A-Za-z-]*)(?:\s*=\s*|\s+)?(.*)\Z")
 _LINE_OPTION = re.compile(r"\s--?[A-Za-z]")
 _ONE_LETTER = re.compile(r"\A-([recif])(\S.*)\Z")
+_ARCHIVE = re.compile(r"[^\s@;\[]+\.(?:whl|zip|tar\.gz)\Z")
+"""A file's name, which is also a package's name by its letters."""
+
+_EGG = re.compile(r"[#&]egg=([A-Za-z0-9._-]+)")
+_EXTRAS = re.compile(r"\[([A-Za-z0-9._, -]*)\]\Z")
+_PATH = re.compile(r"(\.{0,2}/|\.{1,2}\Z|file:|[^\s]+\.(whl|zip|tar\.gz)\Z)")
 _LONG = {
     "-r": "--requirement",
     "-c": "--constraint",
@@ -52,6 +58,9 @@ class Line:
     extras: tuple[str, ...] = ()
     marker: Marker | None = None
     url: str | None = None
+    """An address, or a path of a requirement that lies beside: what it is installed from instead of an index."""
+    index: str | None = None
+    """The address of the index that a project file tells for this requirement alone."""
 
     @property
     def label(self) -> str:
@@ -131,13 +140,16 @@ def _option(number: int, text: str) -> Line:
 
 
 def _editable(number: int, value: str) -> Line:
-    egg = re.search(r"[#&]egg=([A-Za-z0-9._-]+)", value)
-    return Line("editable", number, canonicalize_name(egg[1]) if egg else "", url=redact(value))
+    egg = _EGG.search(value)
+    address, extras = _split_extras(value) if "://" not in value else (value, ())
+    return Line("editable", number, canonicalize_name(egg[1]) if egg else "", extras=extras, url=redact(address))
 
 
 def _requirement(number: int, text: str) -> Line:
     if len(text) > MAX_LINE_CHARACTERS or text.count("(") > MAX_BRACKETS:
         return Line("invalid", number, _shown(text))
+    if _ARCHIVE.match(text):
+        return _by_address(number, text)
     try:
         found = Requirement(text)
     except (InvalidRequirement, ValueError, RecursionError):
@@ -157,13 +169,22 @@ def _requirement(number: int, text: str) -> Line:
 
 def _by_address(number: int, text: str) -> Line:
     """An address or a path without a name in front of it; the file name of a wheel tells name and version."""
-    address = re.split(r"\s+;\s*|;\s+", text, maxsplit=1)[0].strip()
-    if "://" not in address and not re.match(r"(\.{0,2}/|\.{1,2}$|[^\s]+\.(whl|zip|tar\.gz)$)", address):
+    given = re.split(r"\s+;\s*|;\s+", text, maxsplit=1)[0].strip()
+    address, extras = _split_extras(given) if "://" not in given else (given, ())
+    if "://" not in address and not _PATH.match(address):
         return Line("invalid", number, _shown(text))
     name, specifier = _wheel(address)
-    egg = re.search(r"[#&]egg=([A-Za-z0-9._-]+)", address)
+    egg = _EGG.search(address)
     name = name or (canonicalize_name(egg[1]) if egg else "")
-    return Line("requirement", number, name, specifier, marker=_marker(text[len(address) :]), url=redact(address))
+    return Line("requirement", number, name, specifier, extras, _marker(text[len(given) :]), redact(address))
+
+
+def _split_extras(path: str) -> tuple[str, tuple[str, ...]]:
+    """`./lib[web,cli]` as path and extras."""
+    found = _EXTRAS.search(path)
+    if found is None:
+        return path, ()
+    return path[: found.start()], tuple(sorted(one.strip() for one in found[1].split(",") if one.strip()))
 
 
 def _marker(rest: str) -> Marker | None:

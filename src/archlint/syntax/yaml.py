@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 import yaml
@@ -32,8 +33,8 @@ def parse_yaml(text: str, path: str) -> Node:
         raise DocumentError(str(error.problem or error.context or "not valid YAML"), line, column) from error
     except yaml.reader.ReaderError as error:
         raise _unprintable(error, text) from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise DocumentError(f"not valid YAML: {(str(error).splitlines() or ['no reason given'])[0]}") from error
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError, MemoryError) as error:
+        raise DocumentError("not valid YAML") from error
     finally:
         if loader is not None:
             loader.dispose()
@@ -41,7 +42,7 @@ def parse_yaml(text: str, path: str) -> Node:
 
 def _unprintable(error: Any, text: str) -> DocumentError:
     """libyaml gives the position in bytes."""
-    before = text.removeprefix("\ufeff").encode()[: error.position].decode("utf-8", "ignore")
+    before = text.removeprefix("\ufeff").encode("utf-8", "replace")[: error.position].decode("utf-8", "ignore")
     column = len(before) - (before.rfind("\n") + 1) + 1
     return DocumentError("it contains a control character, which YAML forbids", before.count("\n") + 1, column)
 
@@ -119,9 +120,9 @@ class _Builder:
             size = self._grown(size, weight, start)
             if isinstance(key, yaml.ScalarEvent) and key.value == "<<" and key.implicit[0]:
                 for source in value.items if isinstance(value, Sequence) else (value,):
-                    if isinstance(source, Mapping):
-                        merged = {entry.key: entry for entry in source.entries} | merged
-                        size = self._grown(size, len(source.entries), start)
+                    for entry in source.entries if isinstance(source, Mapping) else ():
+                        merged.setdefault(entry.key, entry)
+                    size = self._grown(size, len(source.entries) if isinstance(source, Mapping) else 0, start)
             elif isinstance(name, Scalar):
                 written = str(key.value) if isinstance(key, yaml.ScalarEvent) else name.text
                 entries.append(Entry(written, name.place, value))
@@ -157,7 +158,7 @@ def _plain(text: str) -> str | int | float | bool | None:
 
 def _tagged(tag: str, text: str) -> str | int | float | bool | None:
     """Integers in the decimal system alone become numbers: `0644`, `1_000` and `1:30` stay text, since readers of YAML
-    disagree about them."""
+    disagree about them; so do numbers that no float holds."""
     kind = tag.removeprefix(_STANDARD)
     if kind == "null":
         return None
@@ -167,7 +168,8 @@ def _tagged(tag: str, text: str) -> str | int | float | bool | None:
         return int(text)
     if kind == "float" and ":" not in text:
         try:
-            return float(text.replace("_", ""))
+            number = float(text.replace("_", ""))
         except ValueError:
             return text
+        return number if isfinite(number) else text
     return text

@@ -23,7 +23,12 @@ TRIGGERS = {
     "AWS::SNS::Subscription": "sns",
     "Custom::S3BucketNotifications": "s3",
 }
-POLLED = {"AWS::SQS::Queue": "sqs", "AWS::Kinesis::Stream": "kinesis", "AWS::DynamoDB::Table": "dynamodb"}
+POLLED = {
+    "AWS::SQS::Queue": "sqs",
+    "AWS::Kinesis::Stream": "kinesis",
+    "AWS::DynamoDB::Table": "dynamodb",
+    "AWS::DynamoDB::GlobalTable": "dynamodb",
+}
 
 
 @dataclass(slots=True)

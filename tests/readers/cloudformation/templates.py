@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from textwrap import dedent
+from textwrap import dedent, indent
 
 from archlint.model.function import Function
+from archlint.model.resource import Link
 from archlint.readers.cloudformation import Templates, read_templates
 from archlint.tree import MemoryTree
 from archlint.values import Known, Unknown, Value
@@ -39,3 +40,37 @@ def reason(fact: Value[object] | None) -> str:
     """Why a value is open; a stated one fails the test."""
     assert isinstance(fact, Unknown), fact
     return fact.reason
+
+
+BASE = """
+Parameters:
+  Given: {Type: String}
+Resources:
+  F: {Type: AWS::Lambda::Function, Properties: {FunctionName: my-fn}}
+  G: {Type: AWS::Lambda::Function}
+  Alias: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref F, FunctionVersion: !GetAtt Ver.Version}}
+  Ver: {Type: AWS::Lambda::Version, Properties: {FunctionName: !Ref F}}
+  Q: {Type: AWS::SQS::Queue, Properties: {QueueName: work-queue}}
+  Dead: {Type: AWS::SQS::Queue}
+  T: {Type: AWS::SNS::Topic}
+  Table: {Type: AWS::DynamoDB::Table, Properties: {TableName: !Sub '${AWS::StackName}-items'}}
+  Bucket: {Type: AWS::S3::Bucket}
+  Bus: {Type: AWS::Events::EventBus, Properties: {Name: orders-bus}}
+  Machine: {Type: AWS::StepFunctions::StateMachine}
+  Secret: {Type: AWS::SecretsManager::Secret}
+"""
+
+
+def links(text: str, files: dict[str, str | bytes] | None = None) -> list[Link]:
+    found = read({"template.yaml": text, **(files or {})})
+    assert not found.problems, found.problems
+    return list(found.architecture.links)
+
+
+def short(found: list[Link]) -> list[tuple[str, str, str]]:
+    return [(link.source.partition("#")[2], link.kind, link.target.partition("#")[2]) for link in found]
+
+
+def added(text: str, files: dict[str, str | bytes] | None = None) -> list[tuple[str, str, str]]:
+    """The links that a resource adds to those of BASE, of which there are none."""
+    return short(links(BASE + indent(dedent(text), "  "), files))

@@ -57,6 +57,22 @@ def test_code_of_sam(written: str, expected: Code) -> None:
 
 
 @pytest.mark.parametrize(
+    ("metadata", "expected"),
+    [
+        ("{BuildMethod: python3.12}", FolderCode("svc/src", builds=True)),
+        ("{BuildMethod: python-uv}", FolderCode("svc/src", builds=True, builder="uv")),
+        ("{BuildMethod: makefile}", FolderCode("svc/src", builder="makefile")),
+        ("{BuildMethod: rust-cargolambda}", FolderCode("svc/src", builder="other")),
+        ("{BuildMethod: !Ref Nobody}", FolderCode("svc/src", builder="other")),
+        ("{SkipBuild: true}", FolderCode("svc/src")),
+        ("{Purpose: none}", FolderCode("svc/src", builds=True)),
+    ],
+)
+def test_how_sam_builds(metadata: str, expected: Code) -> None:
+    assert code(SAM, f"      CodeUri: src\n    Metadata: {metadata}\n") == expected
+
+
+@pytest.mark.parametrize(
     ("written", "expected"),
     [
         ("Code: ./src", FolderCode("svc/src")),

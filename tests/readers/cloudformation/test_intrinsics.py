@@ -95,7 +95,7 @@ OPEN = {
     "!Split ['/', a/b]": "it is no text",
     "!Select [3, !Ref Names]": "Fn::Select has no element 3",
     "!Select [-1, !Ref Names]": "Fn::Select has no element -1",
-    "!Select [x, !Ref Names]": "'x' is not a whole number",
+    "!Select [x, !Ref Names]": "it is not a whole number",
     "!Select [0, !GetAZs '']": "Fn::GetAZs is not evaluated",
     "!FindInMap [Map, !Ref Open, text]": "parameter Open has no default",
     "!FindInMap [Map, !Ref Open, same, {DefaultValue: other}]": "parameter Open has no default",

@@ -9,8 +9,8 @@ from typing import Any
 
 from archlint.cdk.evaluator import paths
 from archlint.cdk.evaluator.budget import MAX_NUMBER, Budget
-from archlint.cdk.evaluator.operators import as_plain, short, text, unknown
-from archlint.cdk.values import CdkValue, FilePath, Made, Member, Open, Reference
+from archlint.cdk.evaluator.operators import as_plain, short, text, unknown, woven
+from archlint.cdk.values import CdkValue, FilePath, Made, Member, Open, Reference, Woven
 
 _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
@@ -37,7 +37,8 @@ def binary(name: str, one: CdkValue, other: CdkValue, script: bool, budget: Budg
     one, other = as_plain(one), as_plain(other)
     for value in (one, other):
         if isinstance(value, Open | Member | Made | Reference):
-            return unknown(value)
+            is_text = name == "+" and any(isinstance(side, str | Woven) for side in (one, other))
+            return woven((one, other), script) if is_text else unknown(value)
     if isinstance(one, FilePath) and name == "/":
         part = text(other, script)
         return FilePath(paths.join([one.text, part])) if isinstance(part, str) else part

@@ -14,8 +14,8 @@ from archlint.cdk.evaluator.dicts import put_item, spread
 from archlint.cdk.evaluator.memory import same
 from archlint.cdk.evaluator.names import name_value
 from archlint.cdk.evaluator.objects import Scope, Signal, Site
-from archlint.cdk.evaluator.operators import contains, depends, equal, text, truth, unknown
-from archlint.cdk.values import CdkValue, Closure, Open, Several, Unset
+from archlint.cdk.evaluator.operators import contains, depends, equal, text, truth, unknown, woven
+from archlint.cdk.values import CdkValue, Closure, Member, Open, Several, Unset
 
 if TYPE_CHECKING:
     from archlint.cdk.evaluator.machine import Machine
@@ -24,15 +24,12 @@ _COMPARED = {"==": True, "!=": False, "is": True, "is-not": False}
 
 
 def _template(machine: Machine, node: ir.Template, scope: Scope) -> CdkValue:
-    parts: list[str] = []
-    open_part: Open | None = None
-    for part in node.parts:
-        found = text(machine.evaluate(part, scope), scope.module.script)
-        if isinstance(found, Open):
-            open_part = open_part or found
-        else:
-            parts.append(found)
-    return open_part or machine.budget.text(sum(map(len, parts))) or "".join(parts)
+    script = scope.module.script
+    values = [machine.evaluate(part, scope) for part in node.parts]
+    parts = [part for value in values if isinstance(part := text(value, script), str)]
+    if len(parts) < len(values):
+        return woven(values, script)
+    return machine.budget.text(sum(map(len, parts))) or "".join(parts)
 
 
 def _list(machine: Machine, node: ir.ListOf, scope: Scope) -> CdkValue:
@@ -179,7 +176,9 @@ def shortcut(machine: Machine, operator: str, left: CdkValue, rest: Callable[[],
     if not isinstance(known, Open):
         return left if known is (operator != "and") else rest()
     right = machine.maybe(depends(known), rest)
-    return left if not isinstance(right, Signal) and same(left, right) else known
+    if not isinstance(right, Signal) and same(left, right):
+        return left
+    return woven((left,), scope.module.script) if isinstance(left, Member) and operator != "and" else known
 
 
 def _choice(machine: Machine, node: ir.Choice, scope: Scope) -> CdkValue:

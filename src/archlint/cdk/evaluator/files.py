@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from archlint.cdk.lowering.texts import whole_characters
 from archlint.cdk.values import CdkValue, Open
 from archlint.syntax.node import DocumentError, Mapping, Node, Scalar, Sequence
 from archlint.syntax.python import SourceError
+from archlint.syntax.toml import parse_toml
 from archlint.syntax.yaml import parse_yaml
 from archlint.tree import UnreadableError
 
@@ -67,7 +67,7 @@ class Files:
         try:
             if form == "yaml":
                 return self._plain(parse_yaml(text, path))
-            found = tomllib.loads(text) if form == "toml" else json.loads(text, strict=False)
+            found = parse_toml(text) if form == "toml" else json.loads(text, strict=False)
             return self._copied(found)
         except (ValueError, DocumentError, RecursionError):
             return Open(f"{path or 'a text'} is no valid {form.upper()}")

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from archlint.cdk.values import CdkValue, Open, Several
+from archlint.cdk.values import CdkValue, Open, Several, Woven
 
 
 class _Missing:
@@ -143,6 +143,8 @@ def same(one: CdkValue, other: CdkValue) -> bool:
     """Whether two values are surely the same, without looking into lists and dicts."""
     if one is other:
         return True
+    if isinstance(one, Woven) and isinstance(other, Woven):
+        return one.pattern == other.pattern and one.references == other.references
     if isinstance(one, Open) and isinstance(other, Open):
         return type(one) is type(other)
     if type(one) is not type(other) or isinstance(one, list | dict):

@@ -26,6 +26,12 @@ def snake(name: str) -> str:
     return spelled + "_" if keyword.iskeyword(spelled) else spelled
 
 
+@lru_cache(maxsize=10_000)
+def property_name(name: str) -> str:
+    """A CloudFormation property as the L1 constructs spell it in Python: `DBInstanceIdentifier`."""
+    return _UPPER_WORD.sub(r"\1_\2", _LOWER_UPPER.sub(r"\1_\2", name)).lower()
+
+
 @lru_cache(maxsize=1_000)
 def script_library(module: str) -> str:
     """A package import of TypeScript: `aws-cdk-lib/aws-lambda` → `aws_cdk.aws_lambda`, `node:path` → `node.path`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
@@ -21,9 +22,14 @@ from archlint.cdk.values import (
     Reference,
     Several,
     UserClass,
+    Woven,
 )
 
 MAX_MEMBERS = 500
+MAX_PATTERN = 2_000
+"""Characters that are kept of a text with open parts."""
+
+MAX_REFERENCES = 50
 _SCALARS = (str, int, float, bool, type(None))
 
 
@@ -209,6 +215,23 @@ def text(value: CdkValue, script: bool) -> str | Open:
     if script and isinstance(value, list) and all(isinstance(x, str | int | float) for x in value):
         return ",".join(str(text(x, script)) for x in value)
     return unknown(value)
+
+
+def woven(values: Iterable[CdkValue], script: bool) -> Open:
+    """Values one after the other in a text, of which at least one is open."""
+    reason, pattern = "", ""
+    references: list[Made | Member | Instance] = []
+    for value in values:
+        found = value if isinstance(value, Woven) else text(value, script)
+        if isinstance(found, Open):
+            reason = reason or found.reason
+        if isinstance(found, Woven):
+            references += found.references
+        elif isinstance(found, Open) and isinstance(value, Made | Member | Instance):
+            references.append(value)
+        if len(pattern) < MAX_PATTERN:
+            pattern += found.pattern if isinstance(found, Woven) else "*" if isinstance(found, Open) else found
+    return Woven(reason, pattern[:MAX_PATTERN], tuple(references[:MAX_REFERENCES]))
 
 
 def kind(value: CdkValue) -> str:

@@ -9,6 +9,7 @@ import sys
 from typing import Any
 
 from archlint import tree
+from archlint.readers.packaging.memo import per_tree
 from archlint.tree import Tree, UnreadableError
 
 _ENDINGS = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json")
@@ -93,6 +94,7 @@ def _mapped(files: Tree, module: str, folder: str) -> list[str]:
     return [path for path in paths if path is not None]
 
 
+@per_tree
 def _options(files: Tree, folder: str) -> dict[str, Any]:
     path = posixpath.join(folder, "tsconfig.json")
     if not files.is_file(path):

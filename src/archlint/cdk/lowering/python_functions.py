@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from archlint.code.walking import children
+
 _Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 _KINDS = {"staticmethod": "static", "classmethod": "class", "property": "property", "cached_property": "property"}
@@ -38,7 +40,7 @@ def _own(node: _Definition) -> Iterator[ast.AST]:
         found = waiting.pop()
         yield found
         if not isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-            waiting.extend(ast.iter_child_nodes(found))
+            waiting.extend(children(found))
 
 
 def is_generator(node: _Definition) -> bool:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from archlint.model.function import Code, Function, ImageCode, InlineCode, UnknownCode
 from archlint.model.place import Place, Problem
+from archlint.model.resource import Architecture
+from archlint.readers.cdk_out.architecture import constructed
 from archlint.readers.cdk_out.assets import repository_code, source_folder
 from archlint.readers.cdk_out.manifest import Contents, read_manifests
 from archlint.readers.cloudformation import read_templates
@@ -36,6 +38,7 @@ class Assembly:
     folder: str
     functions: tuple[Function, ...] = ()
     problems: tuple[Problem, ...] = ()
+    architecture: Architecture = field(default_factory=Architecture)
 
 
 def read_assembly(tree: Tree, folder: str, app_folder: str) -> Assembly | None:
@@ -45,15 +48,27 @@ def read_assembly(tree: Tree, folder: str, app_folder: str) -> Assembly | None:
     contents = read_manifests(tree, folder)
     templates = read_templates(tree, contents.templates)
     bodies = {path: _resources(tree, path) for path in contents.templates}
+
+    def path_of(template: str, name: str) -> str | None:
+        resource = bodies.get(template, {}).get(name, {})
+        path = _construct_path(resource, contents.paths.get(template, {}).get(name))
+        return None if path is None or _is_framework(path, contents) else path
+
     functions: list[Function] = []
     for function in templates.functions:
         resource = bodies.get(function.defined_at.path, {}).get(function.name, {})
-        path = _construct_path(resource, contents.paths.get(function.defined_at.path, {}).get(function.name))
-        if path is None or _is_framework(path, contents):
-            continue
-        functions.append(_function(function, path, resource, contents, tree, app_folder))
+        path = path_of(function.defined_at.path, function.name)
+        if path is not None:
+            functions.append(_function(function, path, resource, contents, tree, app_folder))
+    architecture = constructed(
+        templates.architecture,
+        bodies,
+        path_of,
+        lambda path: _created_at(path, contents, tree, app_folder),
+        app_folder or ".",
+    )
     problems = (*templates.problems, *(Problem(Place(path), why) for path, why in contents.failed))
-    return Assembly(folder, tuple(functions), problems)
+    return Assembly(folder, tuple(functions), problems, architecture)
 
 
 def _function(
@@ -77,7 +92,7 @@ def _function(
 def unplaced(function: Function) -> Function:
     """With settings that stand nowhere: findings then point at the line that creates the function."""
     settings: dict[str, Any] = {name: replace(getattr(function, name), place=None) for name in SETTINGS}
-    return replace(function, **settings, layers_place=None)
+    return replace(function, **settings, layers_place=None, places={})
 
 
 def _resources(tree: Tree, path: str) -> Mapping[str, Mapping[str, Any]]:

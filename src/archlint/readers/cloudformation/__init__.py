@@ -12,17 +12,12 @@ from archlint.model.function import Function
 from archlint.model.place import Problem
 from archlint.model.resource import Architecture
 from archlint.readers.cloudformation.functions import read_functions
-from archlint.readers.cloudformation.reduced import reason_of
-from archlint.readers.cloudformation.scope import Scope
+from archlint.readers.cloudformation.links import joined, read_architecture
+from archlint.readers.cloudformation.lookup import FUNCTION_TYPES, Lookup
+from archlint.readers.cloudformation.nested import passed_parameters
 from archlint.readers.cloudformation.template import Resource, Template, read_template
-from archlint.readers.cloudformation.triggers import FUNCTION_TYPES
-from archlint.syntax.node import Mapping, Node, Opaque, Scalar
-from archlint.tree import Tree, join, parent
-
-MAX_LEVELS = 5
-"""Levels of nested stacks through which parameters are followed."""
-
-NESTED = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
+from archlint.syntax.node import Mapping, Scalar
+from archlint.tree import Tree, parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,80 +61,17 @@ def _read(tree: Tree, paths: Iterable[str]) -> Templates:
     duplicates = {path for path in templates if _is_packaged_copy(templates[path], templates)}
     for path in duplicates:
         del templates[path]
-    passed = _passed_parameters(templates)
-    functions = [
-        function
-        for template in templates.values()
-        if any(resource.type in FUNCTION_TYPES for resource in template.resources.values())
-        for function in read_functions(template, template.scope(passed.get(template.path)), tree)
-    ]
-    return Templates(
-        tuple(functions), tuple(problems), {path: t.text for path, t in templates.items()}, len(duplicates)
-    )
-
-
-def _passed_parameters(templates: Dictionary[str, Template]) -> dict[str, dict[str, Node]]:
-    """By nested template: the parameters that its parents agree on, through several levels of nesting."""
-    parents = [t for t in templates.values() if any(r.type in NESTED for r in t.resources.values())]
-    passed: dict[str, dict[str, Node]] = {}
-    for _ in range(MAX_LEVELS):
-        calls = _calls(parents, templates, passed)
-        merged = {child: found[0] if len(found) == 1 else _agreed(found) for child, found in calls.items()}
-        if merged == passed:
-            break
-        passed = merged
-    return passed
-
-
-def _calls(
-    parents: list[Template], templates: Dictionary[str, Template], passed: dict[str, dict[str, Node]]
-) -> dict[str, list[dict[str, Node]]]:
-    """By nested template: what each of its parents passes."""
-    calls: dict[str, list[dict[str, Node]]] = {}
-    for template in parents:
-        scope = template.scope(passed.get(template.path))
-        for resource in template.resources.values():
-            child = _child(resource, scope)
-            if child is not None and child in templates and child != template.path:
-                calls.setdefault(child, []).append(_arguments(resource, scope))
-    return calls
-
-
-def _child(resource: Resource, scope: Scope) -> str | None:
-    key = NESTED.get(resource.type)
-    location = scope.get(resource.properties, key) if key else None
-    if not isinstance(location, Scalar) or "://" in location.text:
-        return None
-    return join(parent(resource.place.path), location.text)
-
-
-def _arguments(resource: Resource, scope: Scope) -> dict[str, Node]:
-    given = scope.get(resource.properties, "Parameters")
-    if not isinstance(given, Mapping):
-        return {}
-    values: dict[str, Node] = {}
-    for entry in given:
-        value = scope.get(given, entry.key)
-        if isinstance(value, Scalar):
-            values[entry.key] = value
-        elif value is not None:
-            reason = reason_of(value, "it is no text")
-            values[entry.key] = Opaque(f"the parent stack passes {entry.key}: {reason}", entry.key_place)
-    return values
-
-
-def _agreed(calls: list[dict[str, Node]]) -> dict[str, Node]:
-    """What several parents pass alike; the rest is open."""
-    names = {name for call in calls for name in call}
-    result: dict[str, Node] = {}
-    for name in names:
-        values = [call.get(name) for call in calls]
-        first = values[0]
-        if isinstance(first, Scalar) and all(isinstance(v, Scalar) and v.text == first.text for v in values):
-            result[name] = first
-        elif place := next((v.place for v in values if v is not None), None):
-            result[name] = Opaque(f"several parent stacks pass different values of {name}", place)
-    return result
+    passed = passed_parameters(templates)
+    functions: list[Function] = []
+    architecture = []
+    for template in templates.values():
+        lookup = Lookup(template, template.scope(passed.get(template.path)))
+        own = list(read_functions(lookup, tree)) if lookup.functions else []
+        functions += own
+        architecture.append(read_architecture(lookup, own, tree))
+    texts = {path: template.text for path, template in templates.items()}
+    whole = joined(architecture, functions)
+    return Templates(tuple(functions), tuple(problems), texts, len(duplicates), whole)
 
 
 def _is_packaged_copy(template: Template, templates: Dictionary[str, Template]) -> bool:

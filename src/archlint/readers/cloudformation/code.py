@@ -39,12 +39,14 @@ def zip_code(properties: Mapping, resource: Resource, scope: Scope, tree: Tree, 
     entry = properties.entry(name)
     place = entry.key_place if entry else resource.place
     if node is None:
-        return _default_code(resource, tree) if sam else UnknownCode("the template gives no Code")
+        code = _default_code(resource, tree) if sam else UnknownCode("the template gives no Code")
+        return _built(code, resource, scope)
     if isinstance(node, Mapping) and ("S3Bucket" in node or "Bucket" in node):
         return UnknownCode("the code is an object in S3", uploaded=True)
     if not isinstance(node, Scalar) or not node.text:
         return UnknownCode(f"{name}: {reason_of(node, 'it is no path')}")
-    return local_code(node.text, parent(resource.place.path), place, tree, builds=sam)
+    code = local_code(node.text, parent(resource.place.path), place, tree, builds=False)
+    return _built(code, resource, scope) if sam else code
 
 
 def local_code(path: str, folder: str, place: Place, tree: Tree, builds: bool) -> Code:
@@ -64,7 +66,31 @@ def local_code(path: str, folder: str, place: Place, tree: Tree, builds: bool) -
 def _default_code(resource: Resource, tree: Tree) -> Code:
     """`sam build` takes the template's own folder when CodeUri is not given."""
     folder = parent(resource.place.path)
-    return FolderCode(folder, builds=True) if tree.is_dir(folder) else UnknownCode("the template gives no CodeUri")
+    return FolderCode(folder) if tree.is_dir(folder) else UnknownCode("the template gives no CodeUri")
+
+
+def _built(code: Code, resource: Resource, scope: Scope) -> Code:
+    """A function without BuildMethod is built by its runtime, Python's with pip."""
+    if not isinstance(code, FolderCode):
+        return code
+    builds, builder = _build(resource, scope, by_default=True)
+    return FolderCode(code.path, builds, builder)
+
+
+def _build(resource: Resource, scope: Scope, by_default: bool) -> tuple[bool, str]:
+    """Whether `sam build` installs dependencies, and with what in place of pip: by BuildMethod and SkipBuild of the
+    resource's Metadata."""
+    metadata = resource.body.get("Metadata")
+    skipped = scope.get(metadata, "SkipBuild")
+    if isinstance(skipped, Scalar) and skipped.text.lower() == "true":
+        return False, ""
+    method = scope.get(metadata, "BuildMethod")
+    if method is None:
+        return by_default, ""
+    text = method.text if isinstance(method, Scalar) else ""
+    if text == "python-uv":
+        return True, "uv"
+    return (True, "") if text.startswith("python3") else (False, "makefile" if text == "makefile" else "other")
 
 
 def _inline(inline: Scalar, text: str) -> InlineCode:
@@ -155,6 +181,6 @@ def _own_layer(resource: Resource, scope: Scope, tree: Tree) -> Layer:
     if isinstance(content, Scalar) and "://" not in content.text:
         folder = join(parent(resource.place.path), content.text)
         if folder is not None and (tree.is_dir(folder) or tree.is_file(folder)):
-            builds = isinstance(scope.get(resource.body.get("Metadata"), "BuildMethod"), Scalar)
-            return Layer(resource.name, folder=folder, builds=builds)
+            builds, builder = _build(resource, scope, by_default=False)
+            return Layer(resource.name, folder=folder, builds=builds, builder=builder)
     return Layer(resource.name)

@@ -9,11 +9,13 @@ from archlint.model.place import Place
 from archlint.readers.cloudformation.code import image_code, layers, zip_code
 from archlint.readers.cloudformation.events import sam_triggers, url_trigger
 from archlint.readers.cloudformation.globals import merge_mappings, wanted_globals
+from archlint.readers.cloudformation.lookup import FUNCTION_TYPES, Lookup
+from archlint.readers.cloudformation.order import unawaited_mount_targets
 from archlint.readers.cloudformation.reduced import reason_of, span
 from archlint.readers.cloudformation.scope import Scope
 from archlint.readers.cloudformation.search import walk
 from archlint.readers.cloudformation.template import Resource, Template
-from archlint.readers.cloudformation.triggers import FUNCTION_TYPES, Wiring
+from archlint.readers.cloudformation.triggers import Wiring
 from archlint.syntax.node import Mapping, Node, Opaque, Reference, Scalar, Sequence
 from archlint.tree import Tree
 from archlint.values import Known, Unknown, Value
@@ -21,10 +23,18 @@ from archlint.values import Known, Unknown, Value
 DEFAULTS = {"MemorySize": 128, "Timeout": 3, "EphemeralStorage": 512}
 """CloudFormation's own defaults: MB, seconds, MB."""
 
+PLACES = {
+    "snapstart": "SnapStart",
+    "provisioned_concurrency": "ProvisionedConcurrencyConfig",
+    "efs_mounts": "FileSystemConfigs",
+    "accelerator": "AcceleratorConfig",
+}
 
-def read_functions(template: Template, scope: Scope, tree: Tree) -> Iterator[Function]:
+
+def read_functions(lookup: Lookup, tree: Tree) -> Iterator[Function]:
     """Every Lambda function of the template, in order of writing."""
-    wiring = Wiring(template, scope, tree)
+    template, scope = lookup.template, lookup.scope
+    wiring = Wiring(lookup, tree)
     always = template.open_scope()
     for resource in template.resources.values():
         if resource.type in FUNCTION_TYPES:
@@ -86,6 +96,9 @@ class _Reader:
             accelerator=self._has_accelerator(),
             tenant_isolation=self.get("TenancyConfig") is not None,
             ignores=tuple(self._ignores()),
+            places=self._places(),
+            unawaited_mount_targets=unawaited_mount_targets(resource, self.template) if self._mounts() else (),
+            completed_by=self.macro,
         )
 
     def _package(self) -> Value[str]:
@@ -151,6 +164,9 @@ class _Reader:
         if not isinstance(variables, Mapping):
             return {}
         return {e.key: self.scope.text(self.scope.get(variables, e.key)) for e in variables}
+
+    def _places(self) -> dict[str, Place]:
+        return {name: place for name, key in PLACES.items() if (place := self.place(key)) is not None}
 
     def _mounts(self) -> tuple[str, ...]:
         paths = [self.scope.get(item, "LocalMountPath") for item in self.scope.items(self.get("FileSystemConfigs"))]

@@ -92,7 +92,7 @@ class Scope:
         if isinstance(text, Unknown):
             return text
         match = _NUMBER.fullmatch(text.value)
-        return Known(int(match.group(1))) if match else Unknown(f"'{text.value[:40]}' is not a whole number")
+        return Known(int(match.group(1))) if match else Unknown("it is not a whole number")
 
     def condition(self, name: str) -> bool | None:
         """A named condition with the parameters' values; None where it stays open."""

@@ -20,6 +20,10 @@ _TEMPLATE = re.compile(r"""^\s*["']?(?:AWSTemplateFormatVersion\b|Type["']?\s*:\
 _JSON_TEMPLATE = re.compile(r"""["']AWSTemplateFormatVersion["']|["']Type["']\s*:\s*["']AWS::\w+::\w+""")
 
 
+SAM_NAMES = ("ServerlessRestApi", "ServerlessHttpApi")
+"""The APIs that SAM adds for events that name none; templates refer to them without declaring them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Resource:
     """One entry of Resources; `properties` are as written, before Globals."""
@@ -56,7 +60,7 @@ class Template:
         arguments = {entry.key: _argument(entry, given[entry.key]) for entry in declared if entry.key in given}
         return Scope(
             {**self.parameters, **arguments},
-            frozenset(self.resources),
+            frozenset((*self.resources, *(name for name in SAM_NAMES if name in self.text))),
             _section(self.root, "Mappings"),
             _section(self.root, "Conditions"),
         )

@@ -13,66 +13,56 @@ from archlint.knowledge.event_sources import (
 )
 from archlint.model.function import Trigger
 from archlint.readers.cloudformation.events import sam_triggers
+from archlint.readers.cloudformation.lookup import Lookup
+from archlint.readers.cloudformation.openapi import BODIES, body, operations
 from archlint.readers.cloudformation.reduced import names_in
-from archlint.readers.cloudformation.scope import Scope
 from archlint.readers.cloudformation.search import NAME, mentions_streaming, references
-from archlint.readers.cloudformation.template import Resource, Template
+from archlint.readers.cloudformation.template import Resource
 from archlint.syntax.node import Mapping, Node, Opaque, Scalar
 from archlint.tree import Tree, UnreadableError, join, parent
 from archlint.values import Known, Unknown, Value
-
-FUNCTION_TYPES = ("AWS::Serverless::Function", "AWS::Lambda::Function")
-POINTER_TYPES = ("AWS::Lambda::Alias", "AWS::Lambda::Version")
 
 
 class Wiring:
     """All the triggers of one template, by the function's logical id."""
 
-    def __init__(self, template: Template, scope: Scope, tree: Tree) -> None:
-        self.template = template
-        self.scope = scope
+    def __init__(self, lookup: Lookup, tree: Tree) -> None:
+        self.lookup = lookup
+        self.template = lookup.template
+        self.scope = lookup.scope
         self.tree = tree
-        self.functions = {r.name for r in template.resources.values() if r.type in FUNCTION_TYPES}
-        self.pointers = self._pointers()
+        self.functions = lookup.functions
+        self.pointers = lookup.pointers
         self.provisioned = self._provisioned()
         self.found: dict[str, list[Trigger]] = {}
-        for resource in template.resources.values():
+        for resource in self.template.resources.values():
             self._read(resource)
-        for resource in template.resources.values():
+        for resource in self.template.resources.values():
             if resource.type == "AWS::Lambda::Permission":
                 self._permission(resource)
 
     def of(self, name: str) -> tuple[Trigger, ...]:
         return tuple(self.found.get(name, ()))
 
-    def _pointers(self) -> dict[str, str]:
-        """Aliases and versions, and the function that each stands for; an alias may name a version."""
-        pointing = [r for r in self.template.resources.values() if r.type in POINTER_TYPES]
-        pointers: dict[str, str] = {}
-        for resource in sorted(pointing, key=lambda r: r.type, reverse=True):
-            for key in ("FunctionName", "FunctionVersion"):
-                for name in references(resource.properties.get(key)):
-                    target = pointers.get(name, name)
-                    if target in self.functions:
-                        pointers.setdefault(resource.name, target)
-        return pointers
-
     def _provisioned(self) -> frozenset[str]:
         """Functions of which an alias or version keeps instances ready."""
         return frozenset(
             target
             for name, target in self.pointers.items()
-            if self.scope.get(self.template.resources[name].properties, "ProvisionedConcurrencyConfig") is not None
+            if (resource := self.template.resources.get(name)) is not None
+            and self.scope.get(resource.properties, "ProvisionedConcurrencyConfig") is not None
         )
 
     def _targets(self, node: Node | None) -> Iterator[str]:
-        """The functions that a part of the template refers to, each once."""
-        seen = set()
-        for name in references(node):
-            target = self.pointers.get(name, name)
-            if target in self.functions and target not in seen:
-                seen.add(target)
-                yield target
+        """The functions that a part of the template refers to, or names in an ARN, each once."""
+        named = dict.fromkeys(self.pointers.get(name, name) for name in references(node))
+        named |= dict.fromkeys(self.lookup.functions_in(node))
+        return (name for name in named if name in self.functions)
+
+    def _called(self, resource: Resource) -> Iterator[str]:
+        """The functions that FunctionName stands for: a reference, an ARN or their own name."""
+        named = self.lookup.functions_named(resource, "FunctionName")
+        yield from dict.fromkeys((*self._targets(resource.properties.get("FunctionName")), *named))
 
     def _add(self, function: str, trigger: Trigger) -> None:
         self.found.setdefault(function, []).append(trigger)
@@ -93,10 +83,23 @@ class Wiring:
         if source is None:
             return
         part = resource.properties.get(source.below) if source.below else resource.properties
-        for name in (*self._targets(part), *self._in_definition(resource)):
-            self._add(name, self._trigger(resource, source, part))
+        named = (*self._targets(part), *self._in_definition(resource))
+        limits = self._limits(resource) if named and resource.type in BODIES else {}
+        for name in named:
+            for timeout in limits.get(name, (None,)):
+                self._add(name, self._trigger(resource, source, part, timeout))
 
-    def _trigger(self, resource: Resource, source: EventSource, part: Node | None) -> Trigger:
+    def _limits(self, resource: Resource) -> dict[str, dict[Value[float] | None, None]]:
+        """By function: the different timeouts of the operations of an OpenAPI document that it stands behind."""
+        limits: dict[str, dict[Value[float] | None, None]] = {}
+        for operation in operations(body(resource, self.scope, self.tree), self.scope):
+            for name in self._targets(operation.uri.node):
+                limits.setdefault(name, {}).setdefault(operation.timeout_s)
+        return limits
+
+    def _trigger(
+        self, resource: Resource, source: EventSource, part: Node | None, timeout: Value[float] | None
+    ) -> Trigger:
         kind, sync = source.type, source.sync
         if resource.type == "AWS::ApiGatewayV2::Integration" and self._is_websocket(resource):
             kind = "websocket-api"
@@ -107,7 +110,7 @@ class Wiring:
             sync,
             resource.place,
             streaming=mentions_streaming(part) or mentions_streaming(resource.properties.get("InvokeMode")),
-            timeout_s=self._timeout(part, resource),
+            timeout_s=timeout or self._timeout(part, resource),
         )
 
     def _timeout(self, part: Node | None, resource: Resource) -> Value[float] | None:
@@ -151,7 +154,7 @@ class Wiring:
         if "SelfManagedEventSource" in resource.properties:
             service = "kafka"
         source = poller_source(service) or EventSource("event-source", False)
-        for name in self._targets(resource.properties.get("FunctionName")):
+        for name in self._called(resource):
             self._add(name, Trigger(source.type, source.sync, resource.place))
 
     def _permission(self, resource: Resource) -> None:
@@ -161,7 +164,7 @@ class Wiring:
         if source is None:
             return
         alike = {"api": {"api", "http-api", "websocket-api", "authorizer"}, "eventbridge": {"eventbridge", "schedule"}}
-        for name in self._targets(resource.properties.get("FunctionName")):
+        for name in self._called(resource):
             present = {trigger.type for trigger in self.found.get(name, ())}
             events = self.template.resources[name].properties.get("Events")
             if isinstance(events, Mapping):

@@ -21,8 +21,11 @@ from archlint.readers.image.command import (
     web_application,
 )
 from archlint.readers.image.files import Files, context_files, relative, resolve
+from archlint.readers.image.pins import requirements_of
 from archlint.readers.image.stage import Stage
 from archlint.readers.image.stages import MAX_STAGES, Builder
+from archlint.readers.image.steps import build_stages
+from archlint.readers.packaging.target import python_of
 from archlint.syntax.dockerfile import DockerfileError, Instruction, parse_dockerfile
 from archlint.tree import Tree, UnreadableError, join
 from archlint.values import Known, Unknown, Value
@@ -110,6 +113,10 @@ def _image(code: ImageCode, path: str, stage: Stage, tree: Tree) -> Image:
         copies=copies,
         installs=tuple(stage.installs),
         runs=tuple(stage.runs),
+        stages=build_stages(stage),
+        requirements=requirements_of(
+            tuple(stage.installs), path, python_of(stage.base.python_version), environment, tree
+        ),
         gaps=tuple(stage.gaps),
         search_path=search,
         is_web_adapter=stage.adapter,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from archlint.knowledge.releases import lambda_libc, tag_libc
 from archlint.values import Known, Value
 
 TASK_ROOT = "/var/task"
@@ -17,6 +18,7 @@ _PLAIN = re.compile(
     r"(?:python|debian|ubuntu|alpine|amazonlinux|scratch|pypy|node|openjdk|golang|fedora|almalinux|rockylinux)\Z"
     r"|\Apublic\.ecr\.aws/(?:amazonlinux/amazonlinux|debian/debian|ubuntu/ubuntu)\Z|\Aghcr\.io/astral-sh/uv\Z"
 )
+_OFFICIAL = re.compile(r"(?:\A|/)python\Z")
 _VERSION = re.compile(r"\Av?(3\.\d{1,2})(?:[.\-_]|\Z)")
 _NAMED_VERSION = re.compile(r"(?:\A|[-_/])python(3\.\d{1,2})(?:[.\-_]|\Z)")
 _AWS_ENVIRONMENT: Mapping[str, Value[str]] = MappingProxyType(
@@ -55,6 +57,17 @@ def base_image(name: str | None, tag: str | None) -> Base:
     if _PLAIN.search(name):
         return Base(True, python_version=version, working_directory="/", entrypoint=())
     return _guest(version)
+
+
+def libc_of(reference: str) -> tuple[tuple[int, int] | None, bool]:
+    """The version of the C library of AWS's base images and of the official Python images, and whether it is musl;
+    None where the reference does not tell."""
+    name, tag = split_reference(reference)
+    base = base_image(name, tag)
+    major, _, minor = (base.python_version or "").partition(".")
+    if base.aws:
+        return (lambda_libc((int(major), int(minor))) if minor else None), False
+    return tag_libc(tag) if _OFFICIAL.search(name) else (None, False)
 
 
 def split_reference(reference: str) -> tuple[str, str]:

@@ -15,6 +15,8 @@ _PYTHON = re.compile(r"python[0-9.]*\Z")
 _PIP = re.compile(r"pip[0-9.]*\Z")
 _PACKAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?\s*(?:[<>=!~;@(].*)?\Z", re.DOTALL)
 _URL = re.compile(r"(?:[a-z]+\+)?[a-z]+://|[a-z]+\+(?:git|ssh|file)")
+_AT_ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[[^\]]*\])?\s*@\s*(?:[a-z]+\+)?[a-z]+://")
+_EXTRAS = re.compile(r"\[([^\]]*)\]\Z")
 _CONDA = frozenset({"conda", "mamba", "micromamba"})
 _TAKES_VALUE = frozenset(
     "-r --requirement --requirements -c --constraint --constraints -e --editable -t --target -i --index-url --index"
@@ -57,6 +59,8 @@ class _Found:
     options: list[str] = field(default_factory=list)
     unresolved: list[str] = field(default_factory=list)
     outputs: list[str] = field(default_factory=list)
+    constraints: list[str] = field(default_factory=list)
+    extras: list[str] = field(default_factory=list)
 
     def install(self, tool: str, scene: Scene) -> Install:
         return Install(
@@ -67,6 +71,8 @@ class _Found:
             tuple(self.packages),
             tuple(self.options),
             tuple(self.unresolved),
+            tuple(self.constraints),
+            tuple(dict.fromkeys(self.extras)),
         )
 
 
@@ -155,6 +161,8 @@ def _option(name: str, equals: str, value: str, tool: str, found: _Found, scene:
     elif name in ("-o", "--output", "--output-file"):
         found.outputs.append(value)
     else:
+        if name in ("-c", "--constraint", "--constraints") and tool != "conda":
+            found.constraints += _constraints(value, scene)
         text = scene.expand(name + equals + value)
         found.options.append(text.value if isinstance(text, Known) else name)
 
@@ -167,7 +175,7 @@ def _positional(word: str, tool: str, found: _Found, scene: Scene) -> None:
     value = text.value
     if tool == "pip-sync":
         _file(word, found, scene)
-    elif _URL.match(value):
+    elif _URL.match(value) or _AT_ADDRESS.match(value):
         found.packages.append(value)
     elif value.startswith((".", "/")) or value.endswith((".whl", ".zip", ".tar.gz")) or "/" in value.split("@")[0]:
         _local(value, found, scene)
@@ -189,13 +197,21 @@ def _file(word: str, found: _Found, scene: Scene) -> None:
         found.unresolved.append(word)
 
 
+def _constraints(word: str, scene: Scene) -> list[str]:
+    text = scene.expand(word)
+    path = scene.file(posixpath.join(scene.folder, text.value)) if isinstance(text, Known) else None
+    return [] if path is None else [path]
+
+
 def _local(value: str, found: _Found, scene: Scene) -> None:
     """A wheel or a project folder, with or without extras: `.`, `./package[extra]`."""
-    bare = re.sub(r"\[[^\]]*\]\Z", "", value)
+    asked = _EXTRAS.search(value)
+    bare = value[: asked.start()] if asked is not None else value
     place = posixpath.join(scene.folder, bare)
     paths = [scene.file(place)] + [scene.file(posixpath.join(place, name)) for name in _INSTALLABLE]
     path = next((p for p in paths if p is not None), None)
     if path is None:
         found.unresolved.append(value)
-    else:
-        found.files.append(path)
+        return
+    found.files.append(path)
+    found.extras += [one.strip() for one in asked[1].split(",") if one.strip()] if asked is not None else []

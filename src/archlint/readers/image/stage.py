@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import ChainMap
 from dataclasses import dataclass, field
 
-from archlint.model.image import Copied, Gap, Install
+from archlint.model.image import Copied, Gap, Install, Step
 from archlint.readers.image.base import Base
 from archlint.syntax.dockerfile import Instruction
 from archlint.values import Value
@@ -34,6 +34,10 @@ class Stage:
     runs: list[str] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     adapter: bool = False
+    steps: list[Step] = field(default_factory=list)
+    origins: list[Stage] = field(default_factory=list)
+    """Stages that COPY --from draws on."""
+    foreign: list[tuple[str, int]] = field(default_factory=list)
 
     @property
     def variables(self) -> ChainMap[str, Value[str]]:
@@ -60,4 +64,7 @@ def child_stage(parent: Stage, name: str, platform: str | None) -> Stage:
         runs=list(parent.runs),
         gaps=list(parent.gaps),
         adapter=parent.adapter,
+        steps=list(parent.steps),
+        origins=list(parent.origins),
+        foreign=list(parent.foreign),
     )

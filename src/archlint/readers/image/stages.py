@@ -12,6 +12,7 @@ from archlint.readers.image.files import MAX_FILES, Files, copied, resolve
 from archlint.readers.image.installs import Scene, find_install
 from archlint.readers.image.shell import run_commands
 from archlint.readers.image.stage import Stage, child_stage
+from archlint.readers.image.steps import record
 from archlint.readers.image.variables import Unset, Variables, expand, pairs
 from archlint.syntax.dockerfile import Instruction
 from archlint.tree import Tree
@@ -66,9 +67,17 @@ class Builder:
                 self.stages.append(self._from(instruction))
             elif not self.stages:
                 self._global(instruction)
-            elif (step := self._steps.get(instruction.keyword)) is not None:
-                step(self.stages[-1], instruction)
+            elif instruction.keyword in self._steps:
+                self._carry_out(self.stages[-1], instruction)
         return self.stages[-1] if target is None else self.stage(target)
+
+    def _carry_out(self, stage: Stage, instruction: Instruction) -> None:
+        copies, installs = len(stage.entries), len(stage.installs)
+        self._steps[instruction.keyword](stage, instruction)
+        if instruction.keyword in ("ADD", "COPY", "RUN"):
+            runs = instruction.keyword == "RUN"
+            done = stage.installs[installs:] if runs else []
+            stage.steps.append(record(self.tree, stage, instruction, stage.entries[copies:], done))
 
     def stage(self, name: str) -> Stage | None:
         """An earlier or present stage by its name or number."""
@@ -190,6 +199,7 @@ class Builder:
         text = expand(name, ChainMap(dict(stage.arguments), self.globals))
         origin = self.stage(text.value) if isinstance(text, Known) else None
         if origin is None or origin is stage:
+            stage.foreign.append((text.value if isinstance(text, Known) else name, instruction.line))
             if _ADAPTER not in name:
                 stage.gaps.append(Gap(instruction.line, f"files come from the image {name}", path))
             return None
@@ -197,6 +207,7 @@ class Builder:
         if self.work < 0:
             stage.gaps.append(Gap(instruction.line, "very much is copied between stages", path))
             return None
+        stage.origins += [origin] if all(origin is not known for known in stage.origins) else []
         stage.installs += [install for install in origin.installs if install not in stage.installs]
         stage.runs += [run for run in origin.runs if run not in stage.runs]
         return Files(self.tree, tuple(origin.entries))

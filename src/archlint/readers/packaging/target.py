@@ -9,8 +9,13 @@ from functools import cache, lru_cache
 from packaging.markers import Marker
 from packaging.tags import Tag, compatible_tags, cpython_tags
 
+from archlint.knowledge.releases import lambda_libc
+
 DEFAULT_PYTHON = (3, 12)
 """The table's wheels are of this Python; it stands in where the runtime is not known."""
+
+NEWEST_LIBC = (2, 34)
+"""Of Amazon Linux 2023, for a Python that has no runtime yet."""
 
 MAX_BRACKETS = 40
 MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
@@ -18,10 +23,12 @@ MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`machine` is "x86_64" or "aarch64"; `python` is (major, minor)."""
+    """`machine` is "x86_64" or "aarch64"; `python` is (major, minor); `libc` is the glibc of an image, None for that of
+    Lambda's own runtime."""
 
     machine: str
     python: tuple[int, int] = DEFAULT_PYTHON
+    libc: tuple[int, int] | None = None
 
     def admits(self, marker: Marker | None) -> bool:
         """Whether a marker holds there; one that cannot be evaluated counts as holding."""
@@ -79,9 +86,8 @@ def _environment(target: Target) -> Mapping[str, str]:
 
 @cache
 def _tags(target: Target) -> Mapping[Tag, int]:
-    """Best first. Python 3.12 and later run on Amazon Linux 2023 (glibc 2.34), 3.11 and older on Amazon Linux 2
-    (2.26)."""
-    glibc = 34 if target.python >= (3, 12) else 26
+    """Best first."""
+    glibc = (target.libc or lambda_libc(target.python) or NEWEST_LIBC)[1]
     platforms: list[str] = []
     for minor in range(glibc, 4, -1):
         platforms.append(f"manylinux_2_{minor}_{target.machine}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from archlint.cdk.evaluator.library.helper import Helper, Invocation
-from archlint.cdk.evaluator.operators import text, unknown
+from archlint.cdk.evaluator.operators import text, unknown, woven
 from archlint.cdk.values import CdkValue, Open
 
 _FIELD = re.compile(r"\{\{|\}\}|\{(\w*)\}")
@@ -55,10 +55,11 @@ def _join(at: Invocation) -> CdkValue:
 
 def joined(at: Invocation, separator: str, items: list[CdkValue]) -> CdkValue:
     parts: list[str] = []
+    items = ["" if item is None and at.script else item for item in items]
     for item in items:
-        part = "" if item is None and at.script else text(item, at.script)
+        part = text(item, at.script)
         if isinstance(part, Open):
-            return part
+            return woven([value for other in items for value in (other, separator)][:-1], at.script)
         parts.append(part)
     return at.budget.text(sum(map(len, parts)) + len(separator) * len(parts)) or separator.join(parts)
 

@@ -1,0 +1,1 @@
+"""Which target, why, and why not the others."""

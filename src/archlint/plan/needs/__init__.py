@@ -1,0 +1,1 @@
+"""What each function needs, three-valued and with its evidence."""

@@ -1,0 +1,135 @@
+"""Where the events of a SAM function or state machine come from, and what SAM adds to deliver them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from archlint.knowledge.resources import SamEvent, SettingRow, resource_type, sam_event
+from archlint.model.place import Place
+from archlint.readers.cloudformation.found import MAPPING, Found
+from archlint.readers.cloudformation.lookup import PASSED
+from archlint.readers.cloudformation.parts import Part, parts
+from archlint.readers.cloudformation.reduced import span
+from archlint.readers.cloudformation.template import Resource
+from archlint.syntax.node import Entry, Mapping, Node, Scalar
+
+
+def read_events(owner: Resource, events: Mapping, found: Found) -> None:
+    for entry in events:
+        body = found.scope.reduce(entry.value)
+        kind = found.scope.get(body, "Type")
+        row = sam_event(kind.text) if isinstance(kind, Scalar) else None
+        if row is not None:
+            properties = found.scope.get(body, "Properties")
+            own = properties if isinstance(properties, Mapping) else Mapping((), entry.key_place)
+            _Event(owner, entry, row, own, found).read()
+
+
+class _Event:
+    def __init__(self, owner: Resource, entry: Entry, row: SamEvent, properties: Mapping, found: Found) -> None:
+        self.owner = owner
+        self.entry = entry
+        self.row = row
+        self.properties = properties
+        self.found = found
+        self.name = f"{owner.name}{entry.key}"
+        self.conditional = found.conditional(owner)
+
+    def read(self) -> None:
+        made = resource_type(self.row.makes)
+        if self.row.default:
+            self._api()
+        elif made is not None and made.kind == MAPPING:
+            self._mapping()
+        elif made is not None:
+            self._rule()
+        else:
+            for source, part in self._sources(self.row.at):
+                self._plain(source, part)
+
+    def _parts(self, *path: str) -> Iterator[Part]:
+        return parts(self.found.scope, self.properties, path, self.entry.key_place)
+
+    def _sources(self, *path: str) -> Iterator[tuple[str, Part]]:
+        """The declared resources at a path."""
+        for part in self._parts(*path) if path[0] else ():
+            source = self.found.lookup.one(part.node)
+            if source is not None:
+                yield source, part
+
+    @property
+    def place(self) -> Place:
+        return self.entry.key_place
+
+    def _event(self, source: str, part: Part, detail: str = "") -> None:
+        self.found.event(source, self.owner.name, part, self.place, self.row.makes, detail)
+
+    def _api(self) -> None:
+        """The API that the event names, or the one that SAM adds."""
+        if self.row.at not in self.properties:
+            self._event(self.row.default, Part(self.properties, self.place))
+            return
+        for source, part in self._sources(self.row.at):
+            if self.found.lookup.kind(source) in ("api", PASSED):
+                self._event(source, part)
+
+    def _mapping(self) -> None:
+        for source, part in self._sources(self.row.at):
+            self.found.make(self.name, self.row.makes, self.place, self.properties, conditional=self.conditional)
+            self.found.poll(self.name, source, self.owner.name, part, self.place)
+        for part in self._parts("DestinationConfig", "OnFailure", "Destination"):
+            self.found.destination(self.owner.name, part, "failure", f"{self.entry.key}.OnFailure")
+
+    def _rule(self) -> None:
+        """A rule or schedule of its own, under the event's name."""
+        made = self.found.make(
+            self.name, self.row.makes, self.place, self.properties, self._settings(), self.conditional
+        )
+        self._event(made, Part(self.properties, self.place))
+        for bus, part in (*self._sources(self.row.at), *self._sources("Pattern", "detail", "bucket", "name", "*")):
+            self.found.link(bus, made, "event", part.place)
+        for part in self._parts("DeadLetterConfig"):
+            self._dead_letters(made, part)
+
+    def _settings(self) -> tuple[SettingRow, ...]:
+        """SAM calls a rule's expression Schedule."""
+        row = resource_type(self.row.makes)
+        named = ("Schedule",) if "Schedule" in self.properties else ("ScheduleExpression",)
+        rows = row.settings if row else ()
+        return tuple(replace(s, path=named) if s.name == "schedule_expression" else s for s in rows)
+
+    def _dead_letters(self, made: str, part: Part) -> None:
+        target = self.found.scope.get(part.node, "Arn")
+        if target is not None:
+            for arn in parts(self.found.scope, part.node, ("Arn",), part.place):
+                self.found.destination(made, arn, "failure", "DeadLetterConfig", "queue")
+            return
+        named = self.found.scope.get(part.node, "QueueLogicalId")
+        queue = named.text if isinstance(named, Scalar) and named.text else f"{self.name}Queue"
+        if isinstance(part.node, Mapping):
+            self.found.make(queue, "AWS::SQS::Queue", part.place, conditional=self.conditional)
+            self.found.link(made, queue, "failure", part.place)
+
+    def _plain(self, source: str, part: Part) -> None:
+        """A source that invokes the function itself; SNS may pass through a queue."""
+        for policy in self._parts("RedrivePolicy", "deadLetterTargetArn"):
+            self.found.destination(source, policy, "failure", f"{self.entry.key}.RedrivePolicy", "queue")
+        through = self.properties.entry("SqsSubscription")
+        value = None if through is None else self.found.scope.reduce(through.value)
+        if through is None or (isinstance(value, Scalar) and value.text == "false"):
+            self._event(source, part)
+            return
+        queue = self._queue(value, through)
+        if queue is not None:
+            self.found.link(source, queue, "event", span(through))
+            mapping = f"{self.name}EventSourceMapping"
+            own = value if isinstance(value, Mapping) else None
+            self.found.make(mapping, "AWS::Lambda::EventSourceMapping", self.place, own, conditional=self.conditional)
+            self.found.poll(mapping, queue, self.owner.name, Part(self.properties, span(through)), self.place)
+
+    def _queue(self, value: Node | None, through: Entry) -> str | None:
+        if isinstance(value, Scalar):
+            return self.found.make(f"{self.name}Queue", "AWS::SQS::Queue", span(through), conditional=self.conditional)
+        given = self.found.scope.get(value, "QueueArn")
+        return self.found.lookup.one(given)

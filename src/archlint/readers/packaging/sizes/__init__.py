@@ -1,0 +1,1 @@
+"""Bytes of code, dependencies, layers and images."""

@@ -1,0 +1,1 @@
+"""Pictures of the graph of a repository, one module a format."""

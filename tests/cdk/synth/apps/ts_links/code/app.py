@@ -1,0 +1,5 @@
+NAME = "code/app"
+
+
+def main(event, context):
+    return NAME
