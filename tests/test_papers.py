@@ -40,6 +40,14 @@ def test_every_option_of_the_readme_exists() -> None:
     assert set(re.findall(r"archlint scan[^`\n#]*?(--[a-z-]+)", README)) <= known
 
 
+def test_a_plan_is_checked_with_the_options_it_was_made_with() -> None:
+    made, checked = (
+        next(line for line in README.splitlines() if line.startswith("archlint plan") and word in line)
+        for word in ("--output plan.json", "--check plan.json")
+    )
+    assert ("--usage" in made) == ("--usage" in checked)
+
+
 def test_the_example_is_what_the_command_prints() -> None:
     done = CliRunner().invoke(main, ["scan", str(ROOT / "fixtures/captioning-wrong"), "--fail-on", "never"])
     assert done.exit_code == 0

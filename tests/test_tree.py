@@ -102,3 +102,59 @@ def test_a_root_that_is_itself_a_link(tmp_path: Path) -> None:
     (tmp_path / "real" / "a.py").write_text("a")
     (tmp_path / "link").symlink_to("real")
     assert DiskTree(tmp_path / "link").read("a.py") == b"a"
+
+
+def test_a_missing_name_is_known_from_the_list_of_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "c.py").write_text("c")
+    tree = DiskTree(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(os.path, "realpath", lambda path: pytest.fail(f"{path} was looked up"))
+        assert tree.is_file("a/b/c.py")
+        for path in ("d", "a/d", "a/b/d.py", "a/d/e/f.py", "d/" * 50_000 + "e"):
+            assert not tree.is_file(path)
+            assert not tree.is_dir(path)
+
+
+def test_a_name_that_lists_leave_open_is_looked_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file system may take `README` for `readme`, and a link leads to a place that other lists tell of."""
+    root = tmp_path / "root"
+    (root / "real").mkdir(parents=True)
+    (root / "real" / "a.py").write_text("a")
+    (root / "readme").write_text("r")
+    (root / "inside").symlink_to("real")
+    asked: list[str] = []
+    resolve = os.path.realpath
+    tree = DiskTree(root)
+
+    def realpath(path: str) -> str:
+        asked.append(os.path.relpath(path, root))
+        return resolve(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os.path, "realpath", realpath)
+        for path in ("README", "inside/a.py", "inside/b.py", "\u00e4", "real/a.py/b", "a\ud800", "a\0"):
+            tree.is_file(path)
+    assert "README" in asked
+    assert "inside/a.py" in asked
+    assert tree.is_file("inside/a.py")
+    assert not tree.is_file("inside/b.py")
+
+
+def test_links_below_links_stay_inside(tmp_path: Path) -> None:
+    """Also where the folders around them have been listed before."""
+    root = tmp_path / "root"
+    (root / "real").mkdir(parents=True)
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret" / "key.py").write_text("k")
+    (root / "real" / "out").symlink_to(tmp_path / "secret")
+    (root / "in").symlink_to("real")
+    tree = DiskTree(root)
+    for folder in ("", "real", "in", "in/out", "real/out"):
+        tree.names(folder)
+    for path in ("real/out", "in/out", "real/out/key.py", "in/out/key.py"):
+        assert not tree.is_file(path)
+        assert not tree.is_dir(path)
+        assert tree.names(path) == ()
+        with pytest.raises(UnreadableError):
+            tree.read(path)

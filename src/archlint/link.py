@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from archlint.code.evaluate import Evaluator
 from archlint.code.program import Program, Sources
@@ -101,7 +103,8 @@ def _by_name(function: Function, mounts: tuple[Mount, ...], sources: Sources, py
         return None
     handler = function.handler.value.value if isinstance(function.handler.value, Known) else ""
     ending = "/" + handler.rpartition(".")[0].replace(".", "/") + ".py"
-    alike = [path for path in python if f"/{path}".endswith(ending)]
+    named = _by_file_name(tuple(python)).get(ending.rpartition("/")[2], ())
+    alike = [path for path in named if f"/{path}".endswith(ending)]
     if len(alike) != 1 or ending == "/.py":
         return None
     folder = alike[0][: len(alike[0]) - len(ending) + 1].rstrip("/")
@@ -110,6 +113,15 @@ def _by_name(function: Function, mounts: tuple[Mount, ...], sources: Sources, py
     if found.entry is None:
         return None
     return replace(found, deployed=replace(found.deployed, by_name=True))
+
+
+@lru_cache(maxsize=1)
+def _by_file_name(paths: tuple[str, ...]) -> dict[str, list[str]]:
+    """One repository's functions all ask for the same paths."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in paths:
+        found[path.rpartition("/")[2]].append(path)
+    return dict(found)
 
 
 def _open(function: Function, reason: str, mounts: tuple[Mount, ...] = ()) -> Linked:

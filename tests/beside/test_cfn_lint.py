@@ -179,6 +179,12 @@ def test_without_cfn_lint_the_command_says_so(monkeypatch: pytest.MonkeyPatch) -
     assert "--with: cfn-lint is not installed" in done.stderr
 
 
+def test_its_time_is_a_stage_of_its_own() -> None:
+    folder = str(FIXTURES / "captioning-right")
+    assert "  cfn-lint  " in CliRunner().invoke(main, ["scan", folder, "--with", "cfn-lint", "--stats"]).stderr
+    assert "cfn-lint" not in CliRunner().invoke(main, ["scan", folder, "--stats"]).stderr
+
+
 def test_a_usual_scan_does_not_import_it() -> None:
     code = (
         "import sys\nfrom archlint.cli.main import main\n"

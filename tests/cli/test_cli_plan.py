@@ -242,3 +242,19 @@ def test_an_accepted_plan_is_checked_with_its_own_prices(repository: Path, tmp_p
     with pytest.raises(UsageError, match="the accepted plan has the prices of 'us-east-1'"):
         of_accepted(Usage("eu-west-1"), "us-east-1", stated=True)
     assert of_accepted(Usage("eu-west-1"), "us-east-1", stated=False).region == "us-east-1"
+
+
+def test_nothing_to_scan_is_said_and_no_plan_printed(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["plan", str(tmp_path)])
+    assert result.exit_code == 3
+    assert result.stdout == ""
+    assert "nothing to scan" in result.stderr
+
+
+def test_a_function_in_another_language_is_named(tmp_path: Path) -> None:
+    (tmp_path / "template.yaml").write_text(
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n  Resize:\n    Type: AWS::Serverless::Function\n"
+        "    Properties: {CodeUri: ., Handler: index.handler, Runtime: nodejs22.x}\n"
+    )
+    result = CliRunner().invoke(main, ["plan", str(tmp_path)])
+    assert "Not Python, so only their configuration was judged: Resize." in result.stdout

@@ -38,7 +38,7 @@ def test_stats_name_the_stages_and_the_counts(tmp_path: Path) -> None:
     for word in ("collect", "templates", "CDK apps", "linking", "sizes", "code", "rules AL1", "report", "peak memory"):
         assert word in told
     assert "2 files read" in told
-    assert "1 functions" in told
+    assert "  1 function, " in told
 
 
 def test_an_inner_stage_takes_its_time_from_the_outer_one() -> None:

@@ -90,7 +90,7 @@ CHAINS = {
     "backslashes": "VALUE = 1" + "\\\n" * 50_000,
     "semicolons": "a = 1;" * 50_000 + "\nVALUE = 1",
     "decorators": "@f\n" * 20_000 + "def g(): pass\nVALUE = 1",
-    "many statements": "a = f(a)\n" * 100_000 + "VALUE = a",
+    "many statements": "a = f(a)\n" * 50_000 + "VALUE = a",
     "formats in formats": "VALUE = f'{" + "a:{" * 100 + "}" * 100 + "}'",
     "an open string": "VALUE = 1\n'''" + "a\n" * 200_000,
     "walrus": "VALUE = " + "(a := " * 150 + "1" + ")" * 150,

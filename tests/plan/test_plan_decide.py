@@ -306,3 +306,19 @@ def test_defaults_of_the_usage_file_hold_for_every_function() -> None:
     project, result = examine(MemoryTree({"template.yaml": "\n".join(lines) + "\n", "app.py": PARSE}), Config())
     usage = Usage(defaults=FunctionUsage(said(monthly_requests=1e6, request_duration_ms=100).figures))
     assert len(decide(project, result, usage)) == len(names)
+
+
+def test_a_gpu_at_a_second_provider_has_no_price_of_a_cpu() -> None:
+    files = repository(GPU, event=HTTP, image=True, requirements=TORCH)
+    usage = said(monthly_requests=2_000_000, request_duration_ms=1000)
+    assert candidate(plan(files, usage), "modal").cost is None
+    measured = said(monthly_requests=2_000_000, request_duration_ms=1000, gpu_speedup=20)
+    priced = candidate(plan(files, measured), "modal").cost
+    assert priced is not None
+    assert any("T4" in text for text in priced.assumptions)
+
+
+def test_libraries_that_only_a_new_runtime_makes_too_large() -> None:
+    files = repository("import torch\n" + SCORE, event=HTTP, runtime="python3.6")
+    texts = [reason.text for reason in candidate(plan(files), "lambda-image").reasons]
+    assert any("on a current runtime its libraries no longer fit a zip" in text for text in texts)

@@ -201,6 +201,13 @@ def test_without_advice_of_its_own_the_page_advises() -> None:
     assert step.detail == "Make it short."
 
 
+def test_three_rules_of_one_line_are_listed() -> None:
+    rules = ("model-load-in-handler", "slow-init", "tmp-reliance")
+    found = [finding(f"f{n}", rule=rule) for n, rule in enumerate(rules)]
+    (step,) = made([unit("A", fixes=tuple(one.fingerprint for one in found))], [deployed("A")], *found)
+    assert step.title.startswith("Mend model-load-in-handler, slow-init and tmp-reliance at ")
+
+
 def test_one_rule_in_one_file_is_one_edit() -> None:
     found = [finding(f"f{n}", line=n) for n in (3, 9, 12, 40)]
     (step,) = made([unit("A", fixes=tuple(one.fingerprint for one in found))], [deployed("A")], *found)

@@ -70,6 +70,12 @@ def test_what_moves_comes_first_and_the_last_lines_count() -> None:
     assert text.endswith("No usage file.\n")
 
 
+def test_the_last_lines_fit_a_narrow_terminal() -> None:
+    *_, first, second, note = render_text(MIXED, width=60).splitlines()
+    assert (first[:5], note) == ("Plan:", "No usage file.")
+    assert max(len(first), len(second)) <= 60
+
+
 def test_waves_have_their_reasons() -> None:
     assert "  0  Prepare what the moves share" in render_text(MIXED)
     assert "Waves" not in render_text(plan([unit("A", fixes=("f1",))], finding("f1")))

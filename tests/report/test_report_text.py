@@ -68,8 +68,15 @@ def test_the_table_of_functions() -> None:
 
 
 def test_a_narrow_terminal_folds_the_table() -> None:
-    lines = render_text(make_result(), width=80, color=True).splitlines()
-    assert max(len(re.sub("\x1b[^m]*m", "", line)) for line in lines) <= 80
+    lines = [re.sub("\x1b[^m]*m", "", line) for line in render_text(make_result(), width=80, color=True).splitlines()]
+    assert max(map(len, lines)) <= 80
+    at = next(number for number, line in enumerate(lines) if line.startswith("function"))
+    assert [re.split(" {2,}", line.rstrip()) for line in lines[at : at + 4]] == [
+        ["function", "package", "memory", "triggers"],
+        ["defined at", "runtime", "timeout", "handler", "size"],
+        ["CaptionFunction", "zip", "?", "api, sqs", "300-340 MB, over"],
+        ["template.yaml:12", "python3.12", "3 s", "src/app.py:30"],
+    ]
 
 
 def test_many_findings_stand_by_file_and_explain_a_rule_once() -> None:

@@ -183,6 +183,14 @@ def test_one_finding_a_file_with_counts() -> None:
     )
     assert [(one.place.path, one.place.line) for one in found] == [("requirements.txt", 3)]
     assert found[0].message.startswith("3 of 4 packages have no fixed version (pandas, scipy, awslambdaric)")
+    assert found[0].help is not None
+    assert found[0].help.startswith("Pin them with ==")
+
+
+def test_one_package_is_not_many() -> None:
+    (found,) = findings("docker-unpinned", AWS + "RUN pip install numpy==2.3.4 pandas\n")
+    assert found.help is not None
+    assert found.help.startswith("Pin it with ==")
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,12 @@ def test_too_large_says_how_much_and_what_is_left() -> None:
     assert finding.help is not None
     assert finding.help.startswith("Even if you install torch from https://download.pytorch.org/whl/cpu (-4,6")
     assert finding.help.endswith("are left: deploy it as a container image (PackageType: Image), which may have 10 GB.")
+    whole = re.search(r"takes ~([\d,]+) MB", finding.message)
+    sums = re.search(r"\(-([\d,]+) MB\), ~([\d,]+) MB", finding.help)
+    assert whole is not None
+    assert sums is not None
+    saved, left = (int(number.replace(",", "")) for number in sums.groups())
+    assert abs(int(whole[1].replace(",", "")) - saved - left) <= 1, "what is left adds up with what is named"
 
 
 def test_near_names_the_cheapest_change() -> None:

@@ -93,3 +93,8 @@ def test_huge_numbers_stay_text() -> None:
 def test_depth() -> None:
     with pytest.raises(DocumentError, match="nested more than"):
         parse_json("[" * 100_000, "t.json")
+
+
+def test_a_string_without_an_end_is_a_whole_sentence() -> None:
+    with pytest.raises(DocumentError, match=r"Unterminated string$"):
+        parse_json('{"a": "b', "template.json")

@@ -86,7 +86,7 @@ def command(
     if graph.nodes:
         out.write(_rendered(graph, format_, collapse, findings), output)
     if not project.functions:
-        click.echo("archlint: nothing to scan: no template with a Lambda function was found", err=True)
+        click.echo("archlint: nothing to scan: no Lambda function was found", err=True)
         ctx.exit(NOTHING_TO_SCAN)
 
 

@@ -76,9 +76,10 @@ def command(
     shown = Shown(out.screen(to_file=output is not None), steps)
     if accepted is not None:
         ctx.exit(_check(accepted, plan, parts, shown, format_, output))
-    out.write(FORMATS[format_](plan, shown), output)
+    if known or format_ != "text":
+        out.write(FORMATS[format_](plan, shown), output)
     if not known:
-        click.echo("archlint: nothing to scan: no template with a Lambda function was found", err=True)
+        click.echo("archlint: nothing to scan: no Lambda function was found", err=True)
         ctx.exit(NOTHING_TO_SCAN)
     ctx.exit(CLEAN)
 

@@ -78,7 +78,7 @@ def command(
     if watch is not None:
         click.echo(watch.report(results), err=True)
     if all(_is_nothing(result) for result in results):
-        click.echo("archlint: nothing to scan: no template with a Lambda function was found", err=True)
+        click.echo("archlint: nothing to scan: no Lambda function was found", err=True)
         ctx.exit(NOTHING_TO_SCAN)
     failed = any(_fails(result, config.fail_on) for result, config in zip(results, configs, strict=True))
     ctx.exit(FINDINGS if failed else CLEAN)
@@ -110,7 +110,8 @@ def run(
         scan = partial(scan, timed=watch)
     results = [scan(Path(folder), config) for folder, config in zip(folders, configs, strict=True)]
     exact.report(measurer)
-    return [guests.joined(result, config) for result, config in zip(results, configs, strict=True)]
+    with watch("cfn-lint") if watch is not None and guests.wanted else nullcontext():
+        return [guests.joined(result, config) for result, config in zip(results, configs, strict=True)]
 
 
 def scan_folders(paths: Sequence[str]) -> list[str]:

@@ -74,7 +74,7 @@ def command(
         width = screen.width or PLAIN_WIDTH
         out.write(render_text(found, top=top, width=width, color=screen.color), output)
     if not every:
-        click.echo("archlint: nothing to scan: no template with a Lambda function was found", err=True)
+        click.echo("archlint: nothing to scan: no Lambda function was found", err=True)
         ctx.exit(NOTHING_TO_SCAN)
 
 

@@ -49,11 +49,15 @@ class Stopwatch:
             (
                 f"archlint: {total:.3f} s",
                 *lines,
-                f"  {files} files read, {files / total:.0f} per second",
-                f"  {functions} functions, {functions / total:.0f} per second",
+                f"  {_plural(files, 'file')} read, {files / total:.0f} per second",
+                f"  {_plural(functions, 'function')}, {functions / total:.0f} per second",
                 "  peak memory " + ("is not known on this system" if memory is None else f"{memory:.0f} MB"),
             )
         )
+
+
+def _plural(number: int, one: str) -> str:
+    return f"{number} {one if number == 1 else one + 's'}"
 
 
 def _share(spent: float, total: float) -> float:

@@ -36,7 +36,7 @@ def assemble(
     findings = {finding.fingerprint: finding for finding in result.findings}
     mending = [unit.id for unit in units if to_mend(unit, findings)]
     order = schedule(units, ties, mending)
-    notes = [table.note(today), *_lacks(units, inputs), *_not_read(result)]
+    notes = [table.note(today), *_lacks(units, inputs), *_foreign(units, deployed), *_not_read(result)]
     return Plan(
         units=tuple(units),
         waves=order.waves,
@@ -55,13 +55,22 @@ def _lacks(units: Sequence[Unit], inputs: Inputs) -> list[str]:
     without = [unit.name for unit in units if unit.traffic.monthly_requests is None or unit.traffic.duration_s is None]
     if not without:
         return []
-    shown = ", ".join(without[:_NAMED]) + (f" and {len(without) - _NAMED} more" if len(without) > _NAMED else "")
-    return [f"The usage file says no requests or durations of {len(without)} of {len(units)} functions: {shown}."]
+    counted = f"{len(without)} of {len(units)} functions"
+    return [f"The usage file says no requests or durations of {counted}: {_named(without)}."]
+
+
+def _foreign(units: Sequence[Unit], deployed: Mapping[str, Deployed]) -> list[str]:
+    """Functions whose code is not looked at."""
+    names = [unit.name for unit in units if unit.id in deployed and not deployed[unit.id].function.is_python]
+    return [f"Not Python, so only their configuration was judged: {_named(names)}."] if names else []
 
 
 def _not_read(result: ScanResult) -> list[str]:
     failed = result.coverage.files_failed
     if not failed:
         return []
-    shown = ", ".join(failed[:_NAMED]) + (f" and {len(failed) - _NAMED} more" if len(failed) > _NAMED else "")
-    return [f"Not analysed: {len(failed)} file{'s' * (len(failed) > 1)} that could not be read: {shown}."]
+    return [f"Not analysed: {len(failed)} file{'s' * (len(failed) > 1)} that could not be read: {_named(failed)}."]
+
+
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else "")

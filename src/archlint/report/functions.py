@@ -15,13 +15,30 @@ from archlint.values import Known, Unknown, Value
 
 OPEN = "?"
 _MOST_NOTES = 10
+_NARROW = 100
+"""Cells from which a function's nine values have room beside each other."""
+_PAIRS = (
+    ("function", "defined at"),
+    ("package", "runtime"),
+    ("memory", "timeout"),
+    ("triggers", "handler"),
+    ("size", ""),
+)
 _MIB = 1_048_576
 """What AWS calls a MB: the limit of 250 MB is 262,144,000 bytes."""
 
 
-def functions_table(functions: Sequence[Deployed]) -> Table:
-    """One row a function; `?` is a value that is not known."""
+def functions_table(functions: Sequence[Deployed], width: int) -> Table:
+    """One row a function, in few `width` cells one of two lines; `?` is a value that is not known."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    if width < _NARROW:
+        for above, below in _PAIRS:
+            table.add_column(f"{above}\n{below}".rstrip(), overflow="fold", min_width=8)
+        for deployed in functions:
+            cells = (*_cells(deployed), "")
+            pairs = zip(cells[::2], cells[1::2], strict=True)
+            table.add_row(*(Text(f"{above}\n{below}".rstrip()) for above, below in pairs))
+        return table
     for heading in ("function", "defined at"):
         table.add_column(heading, overflow="fold", min_width=8)
     for heading in ("package", "runtime"):
@@ -71,12 +88,13 @@ def _cell(value: Value[object], unit: str = "") -> str:
         return OPEN
     if value.value is None:
         return "-"
-    return visible(str(value.value)) + unit
+    shown = f"{value.value:,}" if isinstance(value.value, int) else str(value.value)
+    return visible(shown) + unit
 
 
 def _size(size: Size | None) -> str:
     if size is None:
         return OPEN
     low, high = round(size.low_bytes / _MIB), round(size.high_bytes / _MIB)
-    number = "<1 MB" if high == 0 else f"{high} MB" if low == high else f"{low}-{high} MB"
+    number = "<1 MB" if high == 0 else f"{high:,} MB" if low == high else f"{low:,}-{high:,} MB"
     return number + {"over": ", over", "near": ", near limit", "unknown": ", not sure"}.get(size.verdict, "")

@@ -116,7 +116,7 @@ def _row(one: Sized, bar: int) -> Iterator[RenderableType]:
 def _range(size: Size) -> str:
     if size.low_bytes == size.high_bytes:
         return "exact"
-    return f"{size.low_bytes / MIB:.0f}-{size.high_bytes / MIB:.0f} MB"
+    return f"{size.low_bytes / MIB:,.0f}-{size.high_bytes / MIB:,.0f} MB"
 
 
 def _alike(found: Sequence[Sized]) -> Iterator[list[Sized]]:

@@ -98,7 +98,7 @@ class _Writer(Sheet):
     def functions(self) -> None:
         width = self.console.width
         self.console.width = width if self.color else _TABLE_WIDTH
-        self.console.print(functions_table(self.result.functions))
+        self.console.print(functions_table(self.result.functions, self.console.width))
         self.console.width = width
 
     def summary(self) -> None:

@@ -84,7 +84,8 @@ def _packages(project: Project, page: Page, deployed: Deployed, listed: Requirem
             place=listed.place,
             function=deployed.function.id,
             severity="info" if set(names) <= _LOW_STAKES else None,
-            help="Pin them with == (pip freeze in the image that works says which), or install from a lock file.",
+            help=f"Pin {'it' if len(names) == 1 else 'them'} with == (pip freeze in the image that works says which), "
+            "or install from a lock file.",
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from archlint.knowledge.slimming import is_cuda_library
 from archlint.model.size import Part, Size
 from archlint.readers.packaging.cuda import CudaWheels
-from archlint.readers.packaging.savings import Outcome, Saving
+from archlint.readers.packaging.savings import Outcome, Saving, apply
 
 MIB = 1024 * 1024
 
@@ -47,15 +47,20 @@ def advice(outcome: Outcome | None, size: Size) -> str:
         return "Pin the versions and measure what is built; if it does not fit, a container image may have 10 GB."
     if outcome is None:
         return f"{image[0].upper()}{image[1:]}."
-    ends = f"({outcome.low_bytes / MIB:,.0f}-{outcome.high_bytes / MIB:,.0f})"
-    left = f"~{outcome.estimate_bytes / MIB:,.0f} MB {ends} are left"
     if not outcome.fits:
         whole = outcome.estimate_bytes + sum(saving.saved_bytes for saving in outcome.savings)
         worth = [saving for saving in outcome.savings if saving.saved_bytes >= _WORTH_SAYING * whole]
-        return f"Even if you {_joined(worth)}, {left}: {image}." if worth else f"Too little can be spared: {image}."
+        if not worth:
+            return f"Too little can be spared: {image}."
+        return f"Even if you {_joined(worth)}, {_left(apply(size, worth))}: {image}."
     wish = _joined(outcome.savings)
     sure = "" if outcome.surely_fits else "; only a measurement can say whether that is enough"
-    return f"{wish[0].upper()}{wish[1:]}: {left} then, of {size.limit_bytes / MIB:.0f} MB{sure}."
+    return f"{wish[0].upper()}{wish[1:]}: {_left(outcome)} then, of {size.limit_bytes / MIB:.0f} MB{sure}."
+
+
+def _left(outcome: Outcome) -> str:
+    low, estimate, high = (n / MIB for n in (outcome.low_bytes, outcome.estimate_bytes, outcome.high_bytes))
+    return f"~{estimate:,.0f} MB ({low:,.0f}-{high:,.0f}) are left"
 
 
 def cuda_words(found: CudaWheels) -> str:

@@ -41,7 +41,7 @@ def check(project: Project, page: Page) -> Iterator[Hit]:
 
 
 def _does(work: Work) -> str:
-    return f"{work.text} ({work.place.path.rpartition('/')[2]}:{work.place.line})"
+    return f"{work.text} ({work.place.path}:{work.place.line})"
 
 
 def _speed(function: Function) -> str:

@@ -47,14 +47,14 @@ class Verdict(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """Compiled patterns; `any` matches whatever one of them matches."""
+    """Compiled patterns, and each one's expression without named groups."""
 
     spec: GitIgnoreSpec
-    any: re.Pattern[str] | None
+    expressions: frozenset[str]
 
     def check(self, path: str) -> Verdict | None:
         """None where no pattern matches; a folder's path ends with `/`."""
-        if self.any is None or len(path) > MAX_PATH or not self.any.search(path):
+        if not self.expressions or len(path) > MAX_PATH or not _union(self.expressions).search(path):
             return None
         result = self.spec.check_file(path)
         if result.include is None or result.index is None:
@@ -80,9 +80,10 @@ def compile_patterns(lines: Iterable[str]) -> Patterns:
             if stars < MAX_DOUBLE_STARS or (stars == MAX_DOUBLE_STARS and dear <= MAX_DEAR):
                 patterns.append(pattern)
         expressions = [_GROUP.sub("(?:", pattern.regex.pattern) for pattern in patterns if pattern.regex is not None]
-        return Patterns(GitIgnoreSpec(patterns), _union(expressions))
+        return Patterns(GitIgnoreSpec(patterns), frozenset(expressions))
 
 
+@lru_cache(maxsize=4_096)
 def _compiled(line: str) -> GitIgnoreSpecPattern | None:
     """None for a comment, and for what is not valid or too dear."""
     if len(line) > MAX_PATH or any(segment.count("*") > MAX_STARS for segment in line.split("/")):
@@ -108,13 +109,18 @@ def _linear(expression: str) -> str | None:
     return None if any(len(_STAR.findall(segment)) > 1 for segment in re.split(r"(?<!\^)/", found)) else found
 
 
-def _union(expressions: list[str]) -> re.Pattern[str] | None:
-    """One expression for all: asking each on its own dominates the walk of a large repository."""
-    bare = [expression.removeprefix(_ANYWHERE) for expression in expressions if expression.startswith(_ANYWHERE)]
-    anchored = [expression for expression in expressions if not expression.startswith(_ANYWHERE)]
+@lru_cache(maxsize=512)
+def _union(expressions: frozenset[str]) -> re.Pattern[str]:
+    """One expression for all: asking each on its own dominates the walk of a large repository. Compiled when a path is
+    first asked for, and once for the files that differ only in comments and order."""
+    ordered = sorted(expressions)
+    bare = [expression.removeprefix(_ANYWHERE) for expression in ordered if expression.startswith(_ANYWHERE)]
+    anchored = [expression for expression in ordered if not expression.startswith(_ANYWHERE)]
     if bare:
         anchored.append(f"{_ANYWHERE}(?:{'|'.join(bare)})")
-    return re.compile("|".join(anchored)) if anchored else None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return re.compile("|".join(anchored))
 
 
 @lru_cache(maxsize=512)

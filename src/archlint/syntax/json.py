@@ -75,7 +75,7 @@ class _Reader:
         try:
             content, end = _DECODER.raw_decode(self.text, at)
         except json.JSONDecodeError as error:
-            raise self.error(error.msg, error.pos) from error
+            raise self.error(error.msg.removesuffix(" starting at"), error.pos) from error
         return str(content), end
 
     def sequence(self, at: int, depth: int) -> tuple[Node, int]:

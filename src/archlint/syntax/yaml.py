@@ -71,7 +71,8 @@ class _Builder:
         return DocumentError(message, event.start_mark.line + 1, event.start_mark.column + 1)
 
     def _build(self, event: Event, depth: int) -> tuple[Node, int]:
-        if isinstance(event, yaml.AliasEvent):
+        kind = type(event)
+        if kind is yaml.AliasEvent:
             return self._alias(event)
         if depth > MAX_DEPTH:
             raise self._error(f"nested more than {MAX_DEPTH} levels deep", event)
@@ -79,9 +80,9 @@ class _Builder:
             self.anchors[event.anchor] = None
         built: Node
         size = 1
-        if isinstance(event, yaml.ScalarEvent):
+        if kind is yaml.ScalarEvent:
             built = Scalar(_value(event), self._place(event, event), block=event.style == "|")
-        elif isinstance(event, yaml.SequenceStartEvent):
+        elif kind is yaml.SequenceStartEvent:
             built, size = self._sequence(event, depth)
         else:
             built, size = self._mapping(event, depth)

@@ -96,14 +96,10 @@ def sagemaker_async(corner: Corner) -> Shape:
 
 
 def modal(corner: Corner) -> Shape:
-    """On a GPU where the workload names one or states a speed-up, else on the CPU."""
-    if not modal_has_gpu(corner):
+    """On a GPU where the workload needs or names one or states a speed-up, else on the CPU."""
+    if not corner.workload.on_gpu:
         return containers.modal(corner, None)
     found = _gpu(corner)
     if found.modal is None:
         raise MissingError(f"a price for a {found.name} on Modal")
     return containers.modal(corner, f"modal_{found.modal}")
-
-
-def modal_has_gpu(corner: Corner) -> bool:
-    return corner.workload.gpu is not None or corner.workload.gpu_speedup is not None

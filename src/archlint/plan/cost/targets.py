@@ -42,7 +42,7 @@ TODAY = "lambda-stay"
 def on_gpu(target: str, workload: Workload) -> bool:
     """Whether the work would run on a GPU there."""
     target = workload.today if target == TODAY else target
-    return target in _ON_GPU or (target == "modal" and (workload.gpu is not None or workload.gpu_speedup is not None))
+    return target in _ON_GPU or (target == "modal" and workload.on_gpu)
 
 
 def shape(target: str, workload: Workload, prices: Prices, side: Side) -> tuple[Shape, tuple[str, ...]]:

@@ -78,6 +78,8 @@ class Workload:
     package: str = "zip"
     gpu: str | None = None
     """The model of GPU; None takes the smallest one with 16 GB where a target needs one."""
+    needs_gpu: bool = False
+    """The code runs on nothing else: a target that can do with or without one has one."""
     http: bool = False
     """Callers wait over HTTP: a service of containers needs a load balancer."""
     network: str = "none"
@@ -86,6 +88,11 @@ class Workload:
     today: str = "lambda-stay"
     """The target whose prices hold today, such as lambda-provisioned; lambda-stay is on demand."""
     choices: Choices = DEFAULT_CHOICES
+
+    @property
+    def on_gpu(self) -> bool:
+        """Whether a target that can do with or without a GPU has one."""
+        return self.needs_gpu or self.gpu is not None or self.gpu_speedup is not None
 
     @property
     def traffic(self) -> Traffic:

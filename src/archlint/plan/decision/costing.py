@@ -71,11 +71,14 @@ def costs(case: Circumstances, prices: Prices, names: tuple[str, ...]) -> Costs:
 
 
 def _adjusted(case: Circumstances) -> Workload:
-    """Work that only waits shares a container; and what needs more memory than a function has is priced with that."""
+    """Work that only waits shares a container; what needs more memory than a function has, or a GPU, is priced with
+    that."""
     load = case.workload
     needed = case.number("needed_memory_mb")
     if needed is not None and needed > limit("memory_max").value:
         load = replace(load, memory_mb=Figure.exact(needed, "declared"))
+    if case.says("gpu", "required"):
+        load = replace(load, needs_gpu=True)
     if case.says("front", "http"):
         load = replace(load, http=True)
     if load.concurrency is None and case.says("bound_by", "waiting"):

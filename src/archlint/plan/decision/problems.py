@@ -13,6 +13,8 @@ from archlint.plan.needs.requirements import Circumstances
 SHORT_ANSWER_S = 10
 """A service that waits for less than this meets every start that takes some seconds."""
 
+_OUTGROWN = "on a current runtime its libraries no longer fit a zip"
+
 TMP_MB = 512
 """SnapStart takes no more /tmp than every function has."""
 
@@ -48,7 +50,7 @@ def _hard(case: Circumstances) -> Iterator[Problem]:
             yield _problem(case, "too-much-memory", "needed_memory_mb", hard=True)
     outgrown = case.says("zip_fit", "outgrown") and case.says("runtime", "blocked") and case.says("efs", "none")
     if case.says("package", "zip") and (case.says("zip_fit", "over") or outgrown):
-        yield _problem(case, "too-large", "zip_fit", hard=True)
+        yield _problem(case, "too-large", "zip_fit", hard=True, text=_OUTGROWN if outgrown else "")
 
 
 def _surely_over(case: Circumstances, name: str, bound: float) -> bool:
@@ -59,7 +61,7 @@ def _surely_over(case: Circumstances, name: str, bound: float) -> bool:
 
 def _soft(case: Circumstances) -> Iterator[Problem]:
     if _cannot_be_renewed(case):
-        yield _problem(case, "too-large", "zip_fit")
+        yield _problem(case, "too-large", "zip_fit", text=_OUTGROWN)
     if case.says("efs", "libraries") and case.says("runtime", "deprecated", "blocked"):
         yield _problem(case, "hand-filled-libraries", "efs")
     if case.says("index", "refreshed") and case.says("caller", "waits") and case.says("contract", "no"):

@@ -79,5 +79,5 @@ def _of_people(case: Circumstances, judged: tuple[Judged, ...], choice: Choice) 
         )
     elsewhere = next((item for item in judged if item.target.place == "elsewhere"), None)
     if elsewhere is not None and not elsewhere.impossible and open_question and "second_cloud" not in case.facts:
-        effect = "it scales to zero and bills by the second; data leaves the account"
+        effect = "Modal scales to zero and bills by the second; data leaves the account"
         yield Question("may data go to a second provider?", "your decision", effect, "second_provider")

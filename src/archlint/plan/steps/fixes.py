@@ -79,7 +79,7 @@ def _step(group: list[Finding], ids: tuple[str, ...], advice: Mapping[str, str],
         wave=wave,
         unit=ids[0],
         symbol="~",
-        title=f"Mend {' and '.join(rules)} at {_where(path, places)}",
+        title=f"Mend {_listed(rules)} at {_where(path, places)}",
         files=(path,),
         verify=(f"archlint scan --select {codes} no longer names {path}",),
         rollback=("git revert the change and deploy.",),
@@ -91,6 +91,10 @@ def _step(group: list[Finding], ids: tuple[str, ...], advice: Mapping[str, str],
         places=places,
         also=ids[1:],
     )
+
+
+def _listed(rules: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(rules[:-1]), rules[-1])))
 
 
 def _where(path: str, places: Sequence[Place]) -> str:

@@ -81,7 +81,7 @@ class _Writer:
         self.untouched()
         self.waves()
         self.questions()
-        self.line(Text(words.total(self.plan), "bold"))
+        self.wrapped("", words.total(self.plan), 0, "bold")
         for note in self.plan.notes:
             self.wrapped("", visible(note), 0, "dim")
 
