@@ -197,7 +197,7 @@ def test_a_warning_of_the_parser_stays_inside() -> None:
 
 def test_a_newer_f_string_keeps_its_text() -> None:
     tree = parse_python("x = f'/tmp/{d['k']}.pt'\n")
-    assert "'/tmp/' + d['k'] + '.pt'" in ast.unparse(tree)
+    assert ast.unparse(tree) in ("x = f'/tmp/{d['k']}.pt'", "x = '' + '/tmp/' + d['k'] + '.pt'")
 
 
 def test_a_long_file() -> None:
