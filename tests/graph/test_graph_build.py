@@ -59,7 +59,6 @@ def test_an_invocation_is_joined_through_the_environment() -> None:
     ]
     assert not edge.declared
     assert graph.callers("template.yaml#Worker") == ("template.yaml#Front",)
-    assert graph.callees_first() == (("template.yaml#Worker",), ("template.yaml#Front",))
 
 
 def test_an_event_invocation_is_not_awaited() -> None:
@@ -154,4 +153,4 @@ def test_shared_stores_and_modules() -> None:
 
 def test_a_repository_without_functions() -> None:
     graph = project({"README.md": "nothing"}).graph
-    assert (graph.nodes, graph.edges, graph.cycles(), graph.callees_first()) == ((), (), (), ())
+    assert (graph.nodes, graph.edges, graph.cycles()) == ((), (), ())

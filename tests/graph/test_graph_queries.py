@@ -20,13 +20,13 @@ def graph(*edges: tuple[str, str, str], names: str = "abcd") -> Graph:
 
 def test_callees_come_before_their_callers() -> None:
     made = graph(("a", "b", "sync"), ("b", "c", "sync"), ("d", "a", "async"))
-    order = [group[0] for group in made.callees_first()]
+    order = [group[0] for group in made.components("sync")]
     assert order.index("c") < order.index("b") < order.index("a")
 
 
 def test_a_circle_is_one_group() -> None:
     made = graph(("a", "b", "sync"), ("b", "a", "sync"), ("c", "a", "sync"))
-    assert made.callees_first()[:2] == (("a", "b"), ("c",))
+    assert made.components("sync")[:2] == (("a", "b"), ("c",))
     assert made.cycles() == (("a", "b"),)
 
 

@@ -22,7 +22,6 @@ def fuzz() -> ModuleType:
     return module
 
 
-@pytest.mark.skipif(not TOOL.is_file(), reason="not part of a source distribution")
 def test_damaged_repositories(fuzz: ModuleType) -> None:
     repositories = fuzz.seeds()
     assert len(repositories) > 100

@@ -40,11 +40,6 @@ def choice(config: Config, select: Iterable[str] = (), ignore: Iterable[str] = (
     return Choice(selected or None, _guests([*ignore, *config.ignore]))
 
 
-def is_guest(text: str) -> bool:
-    """Whether it names a rule of cfn-lint, or all of them."""
-    return guest_page(text) is not None
-
-
 def with_cfn_lint(result: ScanResult, config: Config, chosen: Choice) -> ScanResult:
     """The result with what cfn-lint says of its templates; raises cfn_lint.MissingError."""
     texts = {path: text for path, text in result.sources.items() if _is_template(path, text)}

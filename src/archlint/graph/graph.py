@@ -98,11 +98,6 @@ class Graph:
         looped = {e.source for e in self.edges if e.source == e.target and e.kind in wanted and e.certain}
         return tuple(group for group in self.components(*kinds) if len(group) > 1 or group[0] in looped)
 
-    def callees_first(self) -> tuple[tuple[str, ...], ...]:
-        """The functions, each after all that it waits for; a group calls itself in a circle."""
-        groups = (tuple(id_ for id_ in group if self._nodes[id_].is_function) for group in self.components("sync"))
-        return tuple(group for group in groups if group)
-
     def _of(self, kinds: tuple[str, ...]) -> MultiDiGraph[str]:
         if kinds not in self._directed:
             import networkx as nx

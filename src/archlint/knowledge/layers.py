@@ -25,7 +25,6 @@ class PublicLayer:
     high_bytes: int
     package: str | None
     """Canonical name of a distribution that the layer holds with all it needs."""
-    is_estimate: bool
     source: str
     url: str
     as_of: str
@@ -50,7 +49,6 @@ def public_layer(arn: str) -> PublicLayer | None:
                 int(row.get("low", 0)),
                 int(row.get("high", 0)),
                 str(canonicalize_name(package)) if package else None,
-                bool(row.get("estimate", False)),
                 source["title"],
                 source["url"],
                 str(source["as_of"]),

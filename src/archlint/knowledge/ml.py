@@ -260,16 +260,6 @@ def _like(text: str, section: str, key: str) -> bool:
     return any(fnmatchcase(lowered, glob.lower()) for glob in _listed(section, key))
 
 
-def is_cuda_device(text: str) -> bool:
-    """Whether a device string means a CUDA GPU: cuda, cuda:1, gpu:0, /GPU:0; not "auto" and not "mps"."""
-    return _like(text, "gpu", "cuda_devices")
-
-
-def is_gpu_provider(name: str) -> bool:
-    """Whether an ONNX Runtime execution provider needs a GPU."""
-    return _like(name, "gpu", "onnx_providers")
-
-
 def is_gpu_distribution(name: str) -> bool:
     """Whether requiring it shows that a GPU is wanted; not so the nvidia-* wheels that come with the default torch."""
     if is_gpu_runtime_distribution(name):

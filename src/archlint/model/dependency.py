@@ -27,9 +27,3 @@ class Dependency:
     """Installed from a file or an address that its line gives, not from an index."""
     direct: bool = True
     """Named by the repository's own files; False for what a lock adds because another package needs it."""
-
-    @property
-    def is_pinned(self) -> bool:
-        """One version and no other can be installed."""
-        pin = self.specifier.startswith(("==", "===")) and "*" not in self.specifier
-        return self.version is not None or (pin and "," not in self.specifier)

@@ -6,11 +6,6 @@ from dataclasses import dataclass
 
 from archlint.model.place import Place
 
-PROVENANCES = ("measured", "declared", "derived", "default")
-"""Best first: from logs or a profiler, from the usage file, from the templates, from a default of ours."""
-
-VERDICTS = ("chosen", "viable", "rejected")
-
 POINTS = (0, 1, 3, 5, 7, 13)
 """Effort of a step, on the scale of the Migration Toolkit for Applications."""
 
@@ -26,6 +21,7 @@ class Figure:
     estimate: float
     high: float
     provenance: str
+    """Best first: measured (from logs or a profiler), declared (usage file), derived (templates), default (ours)."""
     note: str = ""
     """How it was had, such as "the timeout bounds it"."""
 

@@ -9,7 +9,7 @@ import sys
 from typing import Any
 
 from archlint import tree
-from archlint.readers.packaging.memo import per_tree
+from archlint.memo import per_tree
 from archlint.tree import Tree, UnreadableError
 
 _ENDINGS = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json")

@@ -70,7 +70,6 @@ class Circumstances:
     facts: Facts
     workload: Workload
     findings: tuple[Finding, ...]
-    has_usage: bool
 
     def fact(self, name: str) -> Fact:
         return self.facts.get(name, _NOTHING)
@@ -116,7 +115,7 @@ def _circumstances(
     note_triggers(noted, function, reach, around, said)
     note_network(noted, function, reach, around, said)
     _note_answers(noted, options)
-    return Circumstances(deployed, MappingProxyType(noted.facts), load, findings, load.monthly_requests is not None)
+    return Circumstances(deployed, MappingProxyType(noted.facts), load, findings)
 
 
 def _with_schedule(load: Workload, requests: float | None) -> Workload:

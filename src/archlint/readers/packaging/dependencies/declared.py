@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from packaging.version import InvalidVersion, Version
 
+from archlint.memo import per_tree
 from archlint.model.code import Mount
 from archlint.model.dependency import Dependency
 from archlint.model.function import FolderCode, Function
@@ -19,7 +20,6 @@ from archlint.readers.packaging.dependencies.locks import installed, lock_at
 from archlint.readers.packaging.dependencies.sources import code_source, folder_source, layer_source
 from archlint.readers.packaging.dependencies.vendored import dist_infos
 from archlint.readers.packaging.dependencies.wanted import constrained, limits, parsed_project, read_wants
-from archlint.readers.packaging.memo import per_tree
 from archlint.readers.packaging.needs import machines
 from archlint.readers.packaging.target import Target, python_of
 from archlint.syntax.locks import Lock, Locked, LockError, is_lock, project_file

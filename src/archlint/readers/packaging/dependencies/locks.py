@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
+from archlint.memo import per_tree
 from archlint.readers.packaging.dependencies.choice import MAIN_ONLY, Choice
-from archlint.readers.packaging.memo import per_tree
 from archlint.readers.packaging.target import Target
 from archlint.syntax.locks import MAIN, Edge, Lock, Locked, LockedFile, LockError, parse_lock, project_file
 from archlint.syntax.requirements import decode

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from archlint.memo import per_tree
 from archlint.model.function import FolderCode, Function, Layer
-from archlint.readers.packaging.memo import per_tree
 from archlint.syntax.locks import is_lock
 from archlint.syntax.project_files import PROJECT_FILES
 from archlint.tree import Tree, join

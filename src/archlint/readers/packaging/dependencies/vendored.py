@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from archlint.memo import per_tree
 from archlint.model.place import Place
-from archlint.readers.packaging.memo import per_tree
 from archlint.syntax.requirements import decode
 from archlint.tree import Tree, UnreadableError, join
 

@@ -9,11 +9,11 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from archlint.knowledge.wheels import wheels_of
+from archlint.memo import per_tree
 from archlint.model.dependency import Dependency
 from archlint.model.place import Place
 from archlint.readers.packaging.dependencies.choice import MAIN_ONLY, Choice
 from archlint.readers.packaging.dependencies.indexes import PYPI, TORCH_FAMILY, Served, served_by
-from archlint.readers.packaging.memo import per_tree
 from archlint.readers.packaging.target import Target
 from archlint.syntax.project_files import PROJECT_FILES, Project, ProjectError, is_project_file, parse_project
 from archlint.syntax.requirements import INDEXES, Line, decode, parse_requirements

@@ -10,9 +10,9 @@ import zlib
 from dataclasses import dataclass
 
 from archlint.knowledge.ml import is_model_file
+from archlint.memo import per_tree
 from archlint.model.size import ModelFile, Part
 from archlint.readers.packaging.dependencies.vendored import dist_infos, owners
-from archlint.readers.packaging.memo import per_tree
 from archlint.tree import Tree, UnreadableError
 
 MAX_FILES = 200_000

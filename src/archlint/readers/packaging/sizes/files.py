@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from archlint.memo import per_tree
 from archlint.model.size import Part
 from archlint.readers.packaging.dependencies.choice import MAIN_ONLY, Choice
 from archlint.readers.packaging.dependencies.wanted import Beside, Wants, read_wants
-from archlint.readers.packaging.memo import per_tree
 from archlint.readers.packaging.sizes.code import archive_bytes, folder_bytes
 from archlint.readers.packaging.sizes.locked import read_lock
 from archlint.readers.packaging.sizes.measurer import Measurer
