@@ -33,7 +33,10 @@ def linked(files: Mapping[str, str | bytes], name: str = "app.handler", **change
     tree = MemoryTree(files)
     settings = {"code": FolderCode(""), "layers": (), "handler": Setting(Known(name), HERE)} | changes
     return link(
-        replace(make_function(), **settings), tree, Sources(tree), sorted(p for p in files if p.endswith(".py"))
+        replace(make_function(), **settings),
+        tree,
+        Sources(tree),
+        lambda called: [path for path in sorted(files) if path.rpartition("/")[2] == called],
     )
 
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
+from archlint.model.place import Place, Problem
 from archlint.syntax.git_index import tracked_paths
 from archlint.syntax.gitignore import Patterns, compile_patterns, compile_text
 from archlint.tree import Tree, UnreadableError
+from archlint.watch import Watched
 
 VENDORED = frozenset(
     "node_modules bower_components jspm_packages site-packages dist-packages __pycache__ __pypackages__ .git .hg .svn"
@@ -25,6 +28,9 @@ TEMPLATE_SUFFIXES = (".yaml", ".yml", ".json", ".template")
 SUFFIXES = (*TEMPLATE_SUFFIXES, ".py")
 
 MAX_FILES = 500_000
+MAX_SHOWN = 100
+"""Links that a report names."""
+
 MAX_LEVELS = 60
 """Folders in folders; what lies deeper is left out."""
 
@@ -37,6 +43,10 @@ class Inventory:
     """Files that may be templates."""
     python: tuple[str, ...] = ()
     left_out: Counter[str] = field(default_factory=Counter)
+    refused: tuple[Problem, ...] = ()
+    """Folders that could not be listed."""
+    outside: tuple[str, ...] = ()
+    """Links that lead out of the root or nowhere, as far as they are shown."""
 
 
 def collect(tree: Tree, exclude: Sequence[str] = ()) -> Inventory:
@@ -47,7 +57,41 @@ def collect(tree: Tree, exclude: Sequence[str] = ()) -> Inventory:
         tuple(path for path in files if not path.endswith(".py")),
         tuple(path for path in files if path.endswith(".py")),
         walk.left_out,
+        tuple(walk.refused),
+        tuple(sorted(walk.outside)[:MAX_SHOWN]),
     )
+
+
+class Tracked:
+    """What git tracks. Only single answers are noted: the index changes with every `git add`."""
+
+    NOTE = "t"
+
+    def __init__(self, tree: Tree) -> None:
+        self._watched = tree if isinstance(tree, Watched) else None
+        self._tree = tree.tree if isinstance(tree, Watched) else tree
+
+    @cached_property
+    def _paths(self) -> frozenset[str] | None:
+        return tracked_paths(self._tree)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is an index."""
+        return self._noted("", self._paths is not None)
+
+    def __contains__(self, path: str) -> bool:
+        return self._noted(path, self._paths is not None and path in self._paths)
+
+    def answer(self, path: str) -> str:
+        """What the note about a path says; the one about "" is about the index itself."""
+        known = self._paths is not None and (not path or path in self._paths)
+        return "tracked" if known else ""
+
+    def _noted(self, path: str, answer: bool) -> bool:
+        if self._watched is not None:
+            self._watched.note(f"{self.NOTE}{path}", self.answer(path))
+        return answer
 
 
 class _Ignore(NamedTuple):
@@ -61,8 +105,10 @@ class _Walk:
     def __init__(self, tree: Tree, exclude: Patterns) -> None:
         self.tree = tree
         self.exclude = exclude
-        self.tracked = tracked_paths(tree)
+        self.tracked = Tracked(tree)
         self.left_out: Counter[str] = Counter()
+        self.refused: list[Problem] = []
+        self.outside: list[str] = []
 
     def files(self) -> Iterator[str]:
         pending: list[tuple[str, tuple[_Ignore, ...]]] = [("", ())]
@@ -70,6 +116,9 @@ class _Walk:
         while pending:
             folder, ignores = pending.pop()
             names = self.tree.names(folder)
+            refusal = self.tree.refusal(folder) if not names else ""
+            if refusal:
+                self.refused.append(Problem(Place(folder), f"the folder cannot be listed: {refusal}"))
             if ".gitignore" in names:
                 ignores = (*ignores, *self._ignore_file(folder))
             installed = installed_names(self.tree, folder, names)
@@ -104,6 +153,8 @@ class _Walk:
     ) -> str | None:
         """Why a path is not read, or None."""
         if self.tree.is_link(path):
+            if not is_folder and not self.tree.is_file(path):
+                self.outside.append(path)
             return "link"
         if name in installed or (is_folder and _is_vendored(name)):
             return "built or vendored"
@@ -120,16 +171,16 @@ class _Walk:
         """As git does it: the deepest .gitignore with an opinion decides, and a tracked file is never ignored. An
         exported repository has no index; there a file that .gitignore names outright and that is present all the same
         counts as tracked."""
-        if self.tracked is not None and path in self.tracked:
-            return False
         for ignore in reversed(ignores):
             relative = path.removeprefix(ignore.folder)
             verdict = ignore.patterns.check(relative + "/" if is_folder else relative)
             if verdict is None:
                 continue
+            if not verdict.ignored or path in self.tracked:
+                return False
             name = path.rsplit("/", 1)[-1]
-            outright = self.tracked is None and not is_folder and verdict.pattern.strip("/").endswith(name)
-            return verdict.ignored and not outright
+            outright = not is_folder and verdict.pattern.strip("/").endswith(name)
+            return not outright or self.tracked.is_known
         return False
 
     def _ignore_file(self, folder: str) -> tuple[_Ignore, ...]:

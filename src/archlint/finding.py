@@ -10,6 +10,9 @@ from archlint.model.place import Place
 SEVERITIES = ("info", "warning", "error")
 CONFIDENCES = ("low", "medium", "high")
 
+SUPPRESSION_MARK = "archlint:"
+"""A file without it holds no suppression."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from archlint.code.evaluate import Evaluator
 from archlint.code.program import Program, Sources
@@ -50,16 +48,20 @@ class Linked:
     problem: Problem | None = None
 
 
-def link(function: Function, tree: Tree, sources: Sources, python: Sequence[str] = ()) -> Linked:
-    """The function with its handler's source, or with the reason why that is not known. `python` are the paths of all
-    the Python files, for code that a template takes from a bucket."""
+Called = Callable[[str], Sequence[str]]
+"""The paths of the repository's Python files with a file name."""
+
+
+def link(function: Function, tree: Tree, sources: Sources, called: Called = lambda _: ()) -> Linked:
+    """The function with its handler's source, or with the reason why that is not known. `called` finds files for code
+    that a template takes from a bucket."""
     if isinstance(function.code, ImageCode):
         return _image(function, function.code, tree, sources)
     if not function.is_python:
         return _open(function, "the runtime is not Python")
     mounts = (*code_mounts(function), *layer_mounts(function.layers, tree))
     if isinstance(function.code, UnknownCode):
-        return _by_name(function, mounts, sources, python) or _open(function, function.code.reason, mounts)
+        return _by_name(function, mounts, sources, called) or _open(function, function.code.reason, mounts)
     if isinstance(function.code, AbsentCode):
         return _open(function, f"'{function.code.path}' is not in the repository", mounts)
     if isinstance(function.code, ZipCode):
@@ -97,14 +99,13 @@ def layer_mounts(layers: tuple[Layer, ...], tree: Tree) -> tuple[Mount, ...]:
     return tuple(mounts)
 
 
-def _by_name(function: Function, mounts: tuple[Mount, ...], sources: Sources, python: Sequence[str]) -> Linked | None:
+def _by_name(function: Function, mounts: tuple[Mount, ...], sources: Sources, called: Called) -> Linked | None:
     """The function's source where just one file of the repository has the handler's module path and defines it."""
     if not isinstance(function.code, UnknownCode) or not function.code.uploaded:
         return None
     handler = function.handler.value.value if isinstance(function.handler.value, Known) else ""
     ending = "/" + handler.rpartition(".")[0].replace(".", "/") + ".py"
-    named = _by_file_name(tuple(python)).get(ending.rpartition("/")[2], ())
-    alike = [path for path in named if f"/{path}".endswith(ending)]
+    alike = [path for path in called(ending.rpartition("/")[2]) if f"/{path}".endswith(ending)]
     if len(alike) != 1 or ending == "/.py":
         return None
     folder = alike[0][: len(alike[0]) - len(ending) + 1].rstrip("/")
@@ -113,15 +114,6 @@ def _by_name(function: Function, mounts: tuple[Mount, ...], sources: Sources, py
     if found.entry is None:
         return None
     return replace(found, deployed=replace(found.deployed, by_name=True))
-
-
-@lru_cache(maxsize=1)
-def _by_file_name(paths: tuple[str, ...]) -> dict[str, list[str]]:
-    """One repository's functions all ask for the same paths."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for path in paths:
-        found[path.rpartition("/")[2]].append(path)
-    return dict(found)
 
 
 def _open(function: Function, reason: str, mounts: tuple[Mount, ...] = ()) -> Linked:

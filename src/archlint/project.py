@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
-from typing import TypeAlias
+from collections.abc import Iterator
 
 from archlint.code.abstract import ClassValue, External, FunctionValue, Instance
 from archlint.code.evaluate import Evaluator
@@ -15,21 +13,16 @@ from archlint.code.reach import Reach
 from archlint.code.units import Module, Unit
 from archlint.graph.build import build_graph
 from archlint.graph.graph import Graph
+from archlint.knowledge.own_limits import NONE_OWN, Limits
 from archlint.link import Linked
 from archlint.model.coverage import NotEvaluated
 from archlint.model.deployed import Deployed
 from archlint.model.function import Function
 from archlint.model.place import Place, Problem
 from archlint.model.resource import Architecture
+from archlint.stages import Timed, untimed
 from archlint.tree import Tree
 from archlint.values import Known, T, Value
-
-Timed: TypeAlias = Callable[[str], AbstractContextManager[None]]
-"""Called with a stage's name; what it returns is open while the stage runs."""
-
-
-def untimed(_: str) -> AbstractContextManager[None]:
-    return nullcontext()
 
 
 class Project:
@@ -42,14 +35,18 @@ class Project:
         linked: tuple[Linked, ...],
         architecture: Architecture | None = None,
         timed: Timed = untimed,
+        limits: Limits = NONE_OWN,
     ) -> None:
         self.timed = timed
+        self.limits = limits
         self.tree = tree
         self.architecture = architecture or Architecture()
         self.sources = sources
         self.linked = {item.deployed.function.id: item for item in linked}
         self.functions: tuple[Deployed, ...] = tuple(item.deployed for item in linked)
         self.not_evaluated: set[NotEvaluated] = set()
+        self.unfollowed: list[Problem] = []
+        """Code that could be parsed, but not followed."""
         self._reaches: dict[str, Reach | None] = {}
         self._graph: Graph | None = None
 
@@ -74,8 +71,8 @@ class Project:
             entries = list(self._entries(linked.evaluator, linked.module, linked.entry)) if linked.entry else []
             return Reach(linked.evaluator).run(linked.module, entries)
         except RecursionError:
-            path = linked.module.path
-            self.sources.problems[path] = Problem(Place(path), "its code refers to itself too deeply to be followed")
+            place = Place(linked.module.path)
+            self.unfollowed.append(Problem(place, "its code refers to itself too deeply to be followed"))
             return None
 
     def _entries(self, evaluator: Evaluator, module: Module, entry: str) -> Iterator[Unit]:
@@ -101,6 +98,10 @@ class Project:
             with self.timed("graph"):
                 self._graph = build_graph(self.functions, self.architecture, self.reach)
         return self._graph
+
+    def mentions(self) -> frozenset[tuple[str, str]]:
+        """Kinds and names of the resources that code names, as far as the graph was asked for."""
+        return self._graph.mentions if self._graph is not None else frozenset()
 
     def known(self, rule: str, function: Function, attribute: str, value: Value[T]) -> T | None:
         """A value that a rule needs; where it is not known, the report says that the rule could not decide."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from archlint.finding import Finding
+from archlint.model.change import Change
 from archlint.model.coverage import Coverage
 from archlint.model.deployed import Deployed
+from archlint.rules import registry
+from archlint.rules.page import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +23,13 @@ class ScanResult:
     coverage: Coverage
     sources: Mapping[str, str]
     suppressed: int = 0
+    withheld: tuple[tuple[str, int], ...] = ()
+    """How many findings the report leaves out, by what left them out: `baseline`, `diff base`, `other files`."""
+    changes: tuple[Change, ...] = ()
+    """With a diff base: functions that are new or whose settings with a price differ from it."""
+    rules: Mapping[str, Page] = field(default_factory=lambda: MappingProxyType({}))
+    """The pages of the rules of this scan that archlint does not ship, by name."""
+
+    def page(self, rule: str) -> Page | None:
+        """What explains a finding's rule; for a rule of cfn-lint what stands in for its page."""
+        return self.rules.get(rule) or registry.find(rule)

@@ -18,6 +18,7 @@ from archlint.finding import Finding, fingerprint
 from archlint.model.function import Function
 from archlint.model.place import Place
 from archlint.rules import registry
+from archlint.rules.registry import Rulebook
 
 UNUSED = "unused-suppression"
 
@@ -62,17 +63,20 @@ def apply(
     sources: Mapping[str, str],
     functions: Sequence[Function],
     selected: frozenset[str],
+    rulebook: Rulebook | None = None,
 ) -> Suppressed:
     """Silences what is excused. `sources` holds the text of every file whose comments count, by path; a suppression is
-    called unused only when its rule is among the `selected` names."""
-    excuses = [excuse for path in sorted(sources) for excuse in _in_file(path, sources[path])]
-    excuses += [excuse for function in functions for excuse in _in_metadata(function)]
+    called unused only when its rule is among the `selected` names. The names mean rules of the `rulebook`, by default
+    archlint's own."""
+    book = rulebook or registry.builtin()
+    excuses = [excuse for path in sorted(sources) for excuse in _in_file(path, sources[path], book)]
+    excuses += [excuse for function in functions for excuse in _in_metadata(function, book)]
     used: set[int] = set()
     kept, silenced = _split(findings, excuses, used)
     if UNUSED in selected:
-        complaints = _complaints(excuses, used, selected, about_itself=False)
+        complaints = _complaints(excuses, used, selected, book, about_itself=False)
         also_kept, also_silenced = _split(complaints, excuses, used)
-        last = _complaints(excuses, used, selected, about_itself=True)
+        last = _complaints(excuses, used, selected, book, about_itself=True)
         kept, silenced = [*kept, *also_kept, *last], [*silenced, *also_silenced]
     return Suppressed(tuple(sorted(kept, key=_key)), tuple(sorted(silenced, key=_key)))
 
@@ -115,15 +119,16 @@ def _complaints(
     excuses: Sequence[_Excuse],
     used: set[int],
     selected: frozenset[str],
+    book: Rulebook,
     *,
     about_itself: bool,
 ) -> list[Finding]:
     """What is wrong with suppressions of `unused-suppression` itself, or with all the others."""
-    page = registry.rule(UNUSED)
+    page = book.rule(UNUSED)
     seen: Counter[tuple[str, str]] = Counter()
     found: list[Finding] = []
     for index, excuse in enumerate(excuses):
-        problem = _problem(excuse, index in used, selected)
+        problem = _problem(excuse, index in used, selected, book)
         if problem is None or (excuse.rule == UNUSED) is not about_itself:
             continue
         path = excuse.place.path
@@ -144,13 +149,13 @@ def _complaints(
     return found
 
 
-def _problem(excuse: _Excuse, used: bool, selected: frozenset[str]) -> str | None:
+def _problem(excuse: _Excuse, used: bool, selected: frozenset[str], book: Rulebook) -> str | None:
     if excuse.beyond:
         return f"This file holds more than {MAX_IN_FILE:,} suppressions; from here on they are not read."
     if not excuse.named:
         return "This suppression names no rule, so it suppresses nothing: write archlint: ignore[rule] and the reason."
     if excuse.rule is None:
-        return f"This suppression does nothing: {registry.unknown(excuse.named)}."
+        return f"This suppression does nothing: {book.unknown(excuse.named)}."
     if not excuse.reason:
         return f"This suppression of {excuse.rule} gives no reason, so it suppresses nothing: write why it is allowed."
     if not used and excuse.rule in selected:
@@ -158,22 +163,22 @@ def _problem(excuse: _Excuse, used: bool, selected: frozenset[str]) -> str | Non
     return None
 
 
-def _in_metadata(function: Function) -> Iterator[_Excuse]:
+def _in_metadata(function: Function, book: Rulebook) -> Iterator[_Excuse]:
     for ignore in function.ignores:
-        page = registry.find(ignore.rule)
+        page = book.find(ignore.rule)
         rule = page.name if page else None
         yield _Excuse(ignore.rule.strip(), rule, ignore.reason.strip(), ignore.place, function=function.id)
 
 
-def _in_file(path: str, text: str) -> Iterator[_Excuse]:
-    for number, excuse in enumerate(_all_in_file(path, text)):
+def _in_file(path: str, text: str, book: Rulebook) -> Iterator[_Excuse]:
+    for number, excuse in enumerate(_all_in_file(path, text, book)):
         if number == MAX_IN_FILE:
             yield replace(excuse, rule=None, beyond=True)
             return
         yield excuse
 
 
-def _all_in_file(path: str, text: str) -> Iterator[_Excuse]:
+def _all_in_file(path: str, text: str, book: Rulebook) -> Iterator[_Excuse]:
     if "archlint:" not in text:
         return
     lines = _LINE_END.split(text)
@@ -193,7 +198,7 @@ def _all_in_file(path: str, text: str) -> Iterator[_Excuse]:
         reason = reason if re.search(r"\w", reason.split("#")[0]) else ""
         names = [name.strip() for name in (found["names"] or "").split(",")]
         for name in dict.fromkeys(name for name in names if name) or [""]:
-            page = registry.find(name)
+            page = book.find(name)
             yield _Excuse(name, page.name if page else None, reason, place, lines[line - 1].strip(), target)
 
 

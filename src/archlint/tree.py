@@ -8,12 +8,17 @@ from __future__ import annotations
 import os
 import posixpath
 import stat
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
 MAX_FILE_BYTES = 5_000_000
 """Source files above this size (bytes) are not parsed; they are data or generated."""
+
+
+RACY_S = 2.0
+"""Seconds within which two changes of a file may bear the same time."""
 
 
 class UnreadableError(Exception):
@@ -33,6 +38,10 @@ class Tree(Protocol):
 
     def names(self, folder: str) -> tuple[str, ...]:
         """The entries of a folder, sorted; empty for a folder that is not there."""
+        ...
+
+    def refusal(self, folder: str, /) -> str:
+        """Why a folder that is there could not be listed; "" where it could."""
         ...
 
     def size(self, path: str) -> int:
@@ -56,7 +65,7 @@ def join(folder: str, relative: str) -> str | None:
 
 def parent(path: str) -> str:
     """The folder that holds `path`."""
-    return posixpath.dirname(path)
+    return path.rpartition("/")[0]
 
 
 class DiskTree:
@@ -68,6 +77,7 @@ class DiskTree:
         self._names: dict[str, tuple[str, ...]] = {}
         self._folded: dict[str, frozenset[str]] = {}
         """Of the folders that could be listed: the names without the difference between capital and small letters."""
+        self._refusals: dict[str, str] = {}
         self._kinds: dict[str, str] = {"": "folder"}
         self._links: set[str] = set()
 
@@ -133,6 +143,10 @@ class DiskTree:
             self._names[folder] = self._list(folder) if self.is_dir(folder) else ()
         return self._names[folder]
 
+    def refusal(self, folder: str) -> str:
+        self.names(folder)
+        return self._refusals.get(folder, "")
+
     def _list(self, folder: str) -> tuple[str, ...]:
         names = []
         try:
@@ -144,10 +158,32 @@ class DiskTree:
                         self._links.add(path)
                     else:
                         self._kinds[path] = "folder" if entry.is_dir() else "file" if entry.is_file() else ""
-        except OSError:
+        except OSError as error:
+            self._refusals[folder] = error.strerror or "the system refused it"
             return ()
         self._folded[folder] = frozenset(name.casefold() for name in names)
         return tuple(sorted(names))
+
+    def listing(self, folder: str) -> str:
+        """The entries of a folder with their kinds, in one text; "" for a folder that is not there."""
+        kinds, links = self._kinds, self._links
+        prefix = f"{folder}/" if folder else ""
+        shown = []
+        for name in self.names(folder):
+            path = prefix + name
+            shown.append(f"{name}/{'link' if path in links else kinds.get(path, '')}")
+        return "/".join((*shown, self._refusals.get(folder, "")))
+
+    def stamp(self, path: str) -> str:
+        """Size, times and number of a file, as the file system has them; "" where a change may leave them as they are:
+        just after one, and where the time of the last change of any kind is not kept."""
+        try:
+            found = os.stat(self._full(path))
+        except (OSError, ValueError):
+            return ""
+        if os.name == "nt" or max(found.st_mtime, found.st_ctime) > time.time() - RACY_S:
+            return ""
+        return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
 
     def read(self, path: str, limit: int = MAX_FILE_BYTES) -> bytes:
         if not self.is_file(path):
@@ -188,6 +224,16 @@ class MemoryTree:
 
     def names(self, folder: str) -> tuple[str, ...]:
         return tuple(sorted(self._folders.get(folder, ())))
+
+    def refusal(self, _folder: str) -> str:
+        return ""
+
+    def listing(self, folder: str) -> str:
+        prefix = f"{folder}/" if folder else ""
+        return "/".join(f"{n}/{'file' if prefix + n in self._files else 'folder'}" for n in self.names(folder))
+
+    def stamp(self, _path: str) -> str:
+        return ""
 
     def read(self, path: str, limit: int = MAX_FILE_BYTES) -> bytes:
         if path not in self._files:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("catalogue")
 
 WARNING = make_finding("timeout-near-limit", "AL301", "warning", path="template.yaml")
 
-Scan = Callable[[Path, Config], ScanResult]
+Scan = Callable[..., ScanResult]
 Pipeline = Callable[[Scan], None]
 
 
@@ -45,7 +45,7 @@ def run(*args: str | Path) -> Result:
 
 
 def finds(*findings: Finding) -> Scan:
-    return lambda root, config: make_result(*findings)
+    return lambda root, config, **_: make_result(*findings)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_exit_codes(
 def test_the_config_of_the_scanned_folder_counts(tmp_path: Path, pipeline: Pipeline) -> None:
     seen: list[Config] = []
 
-    def scan(root: Path, config: Config) -> ScanResult:
+    def scan(root: Path, config: Config, **_: object) -> ScanResult:
         assert root == tmp_path
         seen.append(config)
         return make_result(WARNING)
@@ -88,12 +88,12 @@ def test_the_config_of_the_scanned_folder_counts(tmp_path: Path, pipeline: Pipel
 
 
 def test_nothing_to_scan_is_said_and_json_stays_valid(tmp_path: Path, pipeline: Pipeline) -> None:
-    pipeline(lambda root, config: EMPTY)
+    pipeline(lambda root, config, **_: EMPTY)
     result = run(tmp_path, "--format", "json")
     assert result.exit_code == 3
     assert json.loads(result.stdout)["functions"] == []
     assert "nothing to scan" in result.stderr
-    pipeline(lambda root, config: ScanResult((), (), Coverage(files_read=1), {}))
+    pipeline(lambda root, config, **_: ScanResult((), (), Coverage(files_read=1), {}))
     assert run(tmp_path).exit_code == 0
 
 
@@ -101,8 +101,7 @@ def test_nothing_to_scan_is_said_and_json_stays_valid(tmp_path: Path, pipeline: 
     ("args", "complaint"),
     [
         (("missing",), "'missing' does not exist"),
-        (("file",), "'file' is not a folder"),
-        ((".", "file"), "'file' is not a folder"),
+        ((".", "file"), "'.' is a folder and PATH 'file' a file"),
         (("a\x1b[31mb",), "'a\\x1b[31mb' does not exist"),
         (("--select", "model-lod"), "did you mean 'model-load-in-handler'"),
         (("--ignore", "AL9"), "no rule is called 'AL9'"),
@@ -111,7 +110,7 @@ def test_nothing_to_scan_is_said_and_json_stays_valid(tmp_path: Path, pipeline: 
         (("--nope",), "No such option"),
         (("--output", "folder"), "'folder' is a folder"),
         (("--output", "none/x"), "there is no folder 'none'"),
-        (("broken",), "archlint.toml: not valid TOML"),
+        (("broken",), "archlint.toml:1: not valid TOML"),
         (("hostile",), "unknown key"),
     ],
 )
@@ -135,7 +134,7 @@ def test_wrong_usage(
 def test_an_error_of_the_tool_is_one_plain_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pipeline: Pipeline
 ) -> None:
-    def scan(root: Path, config: Config) -> ScanResult:
+    def scan(root: Path, config: Config, **_: object) -> ScanResult:
         raise RuntimeError("one\x1b[31m\ntwo")
 
     pipeline(scan)
@@ -150,7 +149,7 @@ def test_an_error_of_the_tool_is_one_plain_line(
 
 
 def test_an_interruption_is_no_finding(tmp_path: Path, pipeline: Pipeline) -> None:
-    def scan(root: Path, config: Config) -> ScanResult:
+    def scan(root: Path, config: Config, **_: object) -> ScanResult:
         raise KeyboardInterrupt
 
     pipeline(scan)
@@ -162,7 +161,7 @@ def test_several_folders_are_one_report(tmp_path: Path, monkeypatch: pytest.Monk
     for name in ("a", "b"):
         tmp_path.joinpath(name).mkdir()
     tmp_path.joinpath("b/archlint.toml").write_text('fail-on = "never"\n')
-    pipeline(lambda root, config: make_result(make_finding() if root.name == "b" else WARNING))
+    pipeline(lambda root, config, **_: make_result(make_finding() if root.name == "b" else WARNING))
     result = run("a", "./b/", "a", "--format", "json")
     report = json.loads(result.stdout)
     assert result.exit_code == 0
@@ -237,7 +236,7 @@ sys.path[:0] = [{tests!r}]
 import samples, archlint
 from archlint.cli.main import main
 module = types.ModuleType("archlint.pipeline")
-module.scan = lambda root, config: samples.make_result(*[samples.make_finding()] * {number})
+module.scan = lambda root, config, **_: samples.make_result(*[samples.make_finding()] * {number})
 sys.modules["archlint.pipeline"] = archlint.pipeline = module
 main(["scan", {root!r}])
 """

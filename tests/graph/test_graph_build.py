@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from archlint.collect import collect
+from archlint.config import Config
 from archlint.graph.build import with_modules
 from archlint.graph.graph import Graph
-from archlint.pipeline import build, declare
+from archlint.pipeline import read_project
 from archlint.project import Project
 from archlint.tree import MemoryTree
 
@@ -22,9 +22,7 @@ HEAD = "Transform: AWS::Serverless-2016-10-31\nResources:\n"
 
 def project(files: dict[str, str]) -> Project:
     tree = MemoryTree(files)
-    inventory = collect(tree, ())
-    declared = declare(tree, inventory)
-    return build(tree, declared.functions, inventory.python, declared.architecture)
+    return read_project(tree, Config())
 
 
 def function(name: str, folder: str, more: str = "") -> str:

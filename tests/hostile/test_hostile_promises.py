@@ -70,7 +70,13 @@ def test_nothing_runs_and_nothing_outside_is_opened(tmp_path: Path) -> None:
     (root / "link").symlink_to(tmp_path / "outside")
     (root / "link.yaml").symlink_to(tmp_path / "outside" / "template.yaml")
     (root / "passwd.yaml").symlink_to("/etc/passwd")
-    environment = {**os.environ, "PYTHONPATH": str(Path(archlint.__file__).parents[1])}
+    cache = str(tmp_path / "cache")
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(Path(archlint.__file__).parents[1]),
+        "ARCHLINT_CACHE_DIR": cache,
+        "GITHUB_STEP_SUMMARY": "",
+    }
     environment.pop("ARCHLINT_DEBUG", None)
     done = subprocess.run(
         [sys.executable, "-P", "-c", WATCHED, json.dumps(INVOCATIONS)],
@@ -80,17 +86,19 @@ def test_nothing_runs_and_nothing_outside_is_opened(tmp_path: Path) -> None:
     report = json.loads(done.stdout.rsplit("\n", 2)[1])
     assert 4 not in report["codes"], report["codes"]
     assert not list(tmp_path.rglob("TRAPPED"))
-    assert [event for event in report["events"] if event[0] != "open"] == []
+    others = [event for event in report["events"] if event[0] != "open"]
+    assert {event[0] for event in others} <= {"os.mkdir", "os.rename"}
+    assert [event for event in others if not event[1].startswith(repr(cache)[:-1])] == []
     assert [module for module in report["modules"] if module.startswith(str(tmp_path))] == []
     library = tuple(
         os.path.realpath(p) for p in (*sys.path, sys.prefix, sys.base_prefix, Path(archlint.__file__).parents[2]) if p
     )
     system = ("/dev/null", "/usr/share/zoneinfo", "/etc/localtime", "/proc/self")
-    for _, path, mode, flags in report["events"]:
+    for _, path, _mode, flags in (event for event in report["events"] if event[0] == "open"):
         real = os.path.realpath(os.path.join(root, path))
-        assert real.startswith((str(root), *library, *system)), path
+        assert real.startswith((str(root), cache, *library, *system)), path
         writes = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
-        assert not (isinstance(flags, int) and flags & writes) or "__pycache__" in path, (path, mode)
+        assert not (isinstance(flags, int) and flags & writes) or "__pycache__" in path or real.startswith(cache)
 
 
 def test_only_regular_files_up_to_a_size(tmp_path: Path) -> None:
@@ -112,7 +120,7 @@ def test_only_regular_files_up_to_a_size(tmp_path: Path) -> None:
     assert time.monotonic() - started < 60
 
 
-def test_links_are_counted(tmp_path: Path) -> None:
+def test_links_are_counted_and_those_that_leave_are_named(tmp_path: Path) -> None:
     write(tmp_path, {"root/template.yaml": TEMPLATE, "root/app.py": "", "outside/template.yaml": TEMPLATE})
     for name, target in (
         ("out", "../outside"),
@@ -124,6 +132,7 @@ def test_links_are_counted(tmp_path: Path) -> None:
     (tmp_path / "root" / "self").symlink_to("self")
     result = scan(tmp_path / "root", Config())
     assert dict(result.coverage.left_out)["link"] == 5
+    assert result.coverage.outside == ("none", "out", "out.yaml", "self")
     assert [deployed.function.id for deployed in result.functions] == ["template.yaml#Function"]
 
 
@@ -147,15 +156,17 @@ def test_what_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
         return open(path, *mode)
 
-    def listed(path: str) -> Any:
-        if path.endswith("closed"):
+    def listed(path: Any) -> Any:
+        if str(path).endswith("closed"):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
         return scandir(path)
 
     monkeypatch.setattr("archlint.tree.open", refused, raising=False)
     monkeypatch.setattr(os, "scandir", listed)
     result = scan(tmp_path, Config())
-    assert "app.py" in result.coverage.files_failed
+    assert {"app.py", "closed"} <= set(result.coverage.files_failed)
+    (closed,) = (finding for finding in result.findings if finding.place.path == "closed")
+    assert closed.message == "the folder cannot be listed: Permission denied"
     for invocation in INVOCATIONS:
         run(invocation, tmp_path)
 

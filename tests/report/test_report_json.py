@@ -41,7 +41,16 @@ def test_no_function_and_no_finding() -> None:
         "schema": "archlint/scan/v1",
         "functions": [],
         "findings": [],
-        "coverage": {"files_read": 0, "files_failed": [], "not_evaluated": [], "not_read": [], "left_out": []},
+        "coverage": {
+            "files_read": 0,
+            "files_failed": [],
+            "not_evaluated": [],
+            "not_read": [],
+            "left_out": [],
+            "outside": [],
+        },
+        "withheld": [],
+        "changes": [],
     }
 
 
@@ -140,6 +149,7 @@ def test_many_findings_and_coverage() -> None:
         ],
         "not_read": [{"path": "java/cdk.json", "line": 2, "reason": "its app is no Python or TypeScript"}],
         "left_out": [{"reason": "built or vendored", "count": 2}, {"reason": "ignored", "count": 1}],
+        "outside": [],
     }
 
 

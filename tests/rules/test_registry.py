@@ -59,7 +59,7 @@ def test_a_page() -> None:
         ("since", "sinse", "has unknown keys sinse"),
         ("severity: error", "severity: fatal", "`severity` must be one of info, warning, error, not 'fatal'"),
         ("confidence: high", "confidence: [high]", "`confidence` must be one of low, medium, high"),
-        ("module: true", "module: maybe", "`module` must be true or false"),
+        ("module: true", "module: maybe", "`module` and `over-all` must be true or false"),
         (TEXT, "---\n- a\n---\n", "is not a mapping"),
     ],
 )

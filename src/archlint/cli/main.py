@@ -17,7 +17,7 @@ atexit.register(gc.freeze)
 
 INTERNAL_ERROR = 4
 INTERRUPTED = 130
-_COMMANDS = ("explain", "graph", "plan", "rule", "scan", "size", "usage")
+_COMMANDS = ("baseline", "explain", "fix", "graph", "init", "plan", "rule", "scan", "size", "usage")
 """Each is `archlint.cli.<name>.command`."""
 
 

@@ -5,21 +5,25 @@ from __future__ import annotations
 import hashlib
 import posixpath
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from archlint.finding import Finding
 from archlint.model.coverage import Coverage, NotEvaluated
 from archlint.model.deployed import Deployed
 from archlint.model.place import Place
 from archlint.result import ScanResult
+from archlint.rules.page import Page
 from archlint.values import Known
 
 
-def merge(parts: Sequence[tuple[str, ScanResult]]) -> ScanResult:
-    """One result for folders as they were given; a single one keeps paths relative to itself."""
+def merge(parts: Sequence[tuple[str, ScanResult]], *, prefixed: bool = False) -> ScanResult:
+    """One result for folders as they were given; a single one keeps paths relative to itself, unless they are to be
+    `prefixed` all the same. Its fingerprints stay as they are."""
     if len(parts) == 1:
-        return parts[0][1]
+        folder, only = parts[0]
+        return _prefixed(_prefix(folder), only) if prefixed else only
     moved = [_moved(_prefix(folder), result) for folder, result in parts]
     left_out: Counter[str] = Counter()
     for part in moved:
@@ -33,10 +37,36 @@ def merge(parts: Sequence[tuple[str, ScanResult]]) -> ScanResult:
             not_evaluated=tuple(gap for part in moved for gap in part.coverage.not_evaluated),
             not_read=tuple(gap for part in moved for gap in part.coverage.not_read),
             left_out=tuple(sorted(left_out.items())),
+            outside=tuple(path for part in moved for path in part.coverage.outside),
         ),
         sources={path: text for part in moved for path, text in part.sources.items()},
         suppressed=sum(part.suppressed for part in moved),
+        withheld=_withheld(moved),
+        changes=tuple(change for part in moved for change in part.changes),
+        rules=_rules(moved),
     )
+
+
+def _prefixed(prefix: str, result: ScanResult) -> ScanResult:
+    moved = _moved(prefix, result)
+    both = zip(moved.findings, result.findings, strict=True)
+    return replace(moved, findings=tuple(replace(new, fingerprint=old.fingerprint) for new, old in both))
+
+
+def _rules(parts: Sequence[ScanResult]) -> Mapping[str, Page]:
+    """A name that means different rules in two folders is explained by neither page."""
+    found: dict[str, Page] = {}
+    differ: set[str] = set()
+    for name, page in (item for part in parts for item in part.rules.items()):
+        differ |= {name} if found.setdefault(name, page) != page else set()
+    return MappingProxyType({name: page for name, page in found.items() if name not in differ})
+
+
+def _withheld(parts: Sequence[ScanResult]) -> tuple[tuple[str, int], ...]:
+    total: Counter[str] = Counter()
+    for part in parts:
+        total.update(dict(part.withheld))
+    return tuple(sorted(total.items()))
 
 
 def _prefix(folder: str) -> str:
@@ -54,10 +84,12 @@ def _moved(prefix: str, result: ScanResult) -> ScanResult:
         coverage=replace(
             coverage,
             files_failed=tuple(prefix + path for path in coverage.files_failed),
+            outside=tuple(prefix + path for path in coverage.outside),
             not_evaluated=tuple(_gap(prefix, gap) for gap in coverage.not_evaluated),
             not_read=tuple(replace(gap, place=_place(prefix, gap.place)) for gap in coverage.not_read),
         ),
         sources={prefix + path: text for path, text in result.sources.items()},
+        changes=tuple(replace(change, function=prefix + change.function) for change in result.changes),
     )
 
 

@@ -6,62 +6,72 @@ import re
 from collections.abc import Iterator
 
 from archlint.code.units import Module
+from archlint.finding import SUPPRESSION_MARK
+from archlint.memo import Kept
 from archlint.model.code import Mount
 from archlint.model.place import Place, Problem
 from archlint.syntax.python import SourceError, decode_python, parse_python
 from archlint.tree import Tree, UnreadableError, join
 
+MAX_MODULES = 2_000
+"""Parsed modules that are held; one that is asked for again later is parsed again."""
+
 
 class Sources:
-    """Every parsed file of a scan, shared by the functions that import it, and the files that could not be parsed."""
+    """The parsed files of a scan, shared by the functions that import them, and what could not be parsed."""
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
-        self.modules: dict[tuple[str, str], Module | None] = {}
+        self.marked: dict[str, bool] = {}
+        """Of every file that could be parsed: whether it may hold a suppression."""
         self.problems: dict[str, Problem] = {}
+        self.asked: set[str] = set()
+        """The keys of `marked` and `problems` that were asked for; whoever works in parts empties it between them."""
+        self._modules: Kept[Module | None] = Kept(tree, MAX_MODULES)
 
     def load(self, path: str, name: str, is_package: bool = False) -> Module | None:
         """The module at `path` under a dotted name; None when it cannot be parsed (see `problems`)."""
-        key = (path, name)
-        if key not in self.modules:
-            self.modules[key] = self._load(path, name, is_package)
-        return self.modules[key]
+        self.asked.add(path)
+        return self._modules.get((path, name), lambda: self._load(path, name, is_package))
 
     def _load(self, path: str, name: str, is_package: bool) -> Module | None:
         try:
             text = decode_python(self.tree.read(path))
-            return Module(name, path, text, parse_python(text), is_package)
+            module = Module(name, path, text, parse_python(text), is_package)
         except SourceError as error:
             self.problems[path] = Problem(Place(path, error.line, error.column), error.message)
         except UnreadableError as error:
             self.problems[path] = Problem(Place(path), str(error))
         except RecursionError:
             self.problems[path] = Problem(Place(path), "its code is nested too deeply")
+        else:
+            self.marked[path] = SUPPRESSION_MARK in text
+            return module
         return None
 
     def inline(self, text: str, place: Place, block: bool) -> Module | None:
         """Code that stands in a template, as module `index`; a block keeps its own lines and indentation."""
-        key = (f"{place.path}:{place.line}", "index")
-        if key not in self.modules:
-            try:
-                module = Module(
-                    "index",
-                    place.path,
-                    text,
-                    parse_python(text),
-                    line_shift=place.line - 1 if block else 0,
-                    column_shift=place.column - 1 if block else 0,
-                    fixed_place=None if block else place,
-                )
-                self.modules[key] = module
-            except SourceError as error:
-                line = place.line + error.line - 1 if block else place.line
-                self.problems[key[0]] = Problem(Place(place.path, line), f"inline code: {error.message}")
-                self.modules[key] = None
-            except RecursionError:
-                self.problems[key[0]] = Problem(place, "inline code: it is nested too deeply")
-                self.modules[key] = None
-        return self.modules[key]
+        key = f"{place.path}:{place.line}"
+        self.asked.add(key)
+        return self._modules.get((key, "index"), lambda: self._inline(key, text, place, block))
+
+    def _inline(self, key: str, text: str, place: Place, block: bool) -> Module | None:
+        try:
+            return Module(
+                "index",
+                place.path,
+                text,
+                parse_python(text),
+                line_shift=place.line - 1 if block else 0,
+                column_shift=place.column - 1 if block else 0,
+                fixed_place=None if block else place,
+            )
+        except SourceError as error:
+            line = place.line + error.line - 1 if block else place.line
+            self.problems[key] = Problem(Place(place.path, line), f"inline code: {error.message}")
+        except RecursionError:
+            self.problems[key] = Problem(place, "inline code: it is nested too deeply")
+        return None
 
 
 class Program:
@@ -124,6 +134,10 @@ class Program:
         stem = name.replace(".", "/")
         folders = (_in_mount(mount, stem) for mount in self.mounts)
         return any(folder and self.sources.tree.is_dir(folder) for folder in folders)
+
+    def has_unread(self) -> bool:
+        """Whether a module of the repository that was imported so far could not be parsed."""
+        return any(module is None and self.locate(name) is not None for name, module in self.found.items())
 
     def loaded(self) -> Iterator[Module]:
         """The modules that were imported so far."""

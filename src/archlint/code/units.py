@@ -52,6 +52,7 @@ class Module:
     kinds: dict[type[ast.AST], list[ast.AST]] | None = None
     stored: frozenset[str] | None = None
     """What `stored_keys` found."""
+    lines: list[str] | None = None
 
     def __post_init__(self) -> None:
         self.body = Unit(self, self.tree, "<module>", None, None)
@@ -70,14 +71,25 @@ class Module:
         """The import statements at any depth, first those that begin with `import`."""
         return [*self.nodes(ast.Import), *self.nodes(ast.ImportFrom)]
 
+    def _characters(self, line: int, offset: int) -> int:
+        """Python counts the bytes of UTF-8."""
+        if self.text.isascii():
+            return offset
+        if self.lines is None:
+            self.lines = self.text.split("\n")
+        text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
+        return offset if text.isascii() else len(text.encode("utf-8", "replace")[:offset].decode("utf-8", "ignore"))
+
     def place(self, node: ast.AST) -> Place:
         """Where a node stands in the repository. Columns count characters."""
         if self.fixed_place:
             return self.fixed_place
         line = getattr(node, "lineno", 1)
-        column = getattr(node, "col_offset", 0)
+        column = self._characters(line, getattr(node, "col_offset", 0))
         end_line = getattr(node, "end_lineno", None) or line
         end_column = getattr(node, "end_col_offset", None)
+        if end_column is not None:
+            end_column = self._characters(end_line, end_column)
         return Place(
             self.path,
             line + self.line_shift,

@@ -9,7 +9,7 @@ from archlint.graph.declared import declared_edges, permitted_edges
 from archlint.graph.entries import entries
 from archlint.graph.graph import Graph
 from archlint.graph.model import Edge, Node
-from archlint.graph.modules import Reaches, shared_modules
+from archlint.graph.modules import Reaches, run_modules, shared_modules
 from archlint.model.deployed import Deployed
 from archlint.model.function import Function
 from archlint.model.resource import Architecture
@@ -32,17 +32,17 @@ def build_graph(functions: Sequence[Deployed], architecture: Architecture, reach
     for node, edge in entries((d.function for d in functions), nodes, found):
         nodes.setdefault(node.id, node)
         found.append(edge)
-    return Graph([*nodes.values(), *coded.made.values()], found)
+    return Graph([*nodes.values(), *coded.made.values()], found, frozenset(coded.mentions))
 
 
 def with_modules(graph: Graph, functions: Sequence[Deployed], reaches: Reaches) -> Graph:
     """The graph with the repository's modules that several functions import."""
     nodes: list[Node] = []
     edges: list[Edge] = []
-    for shared in shared_modules(functions, reaches):
+    for shared in shared_modules(run_modules(functions, reaches)):
         nodes.append(shared.node())
         edges += shared.edges()
-    return Graph([*graph.nodes, *nodes], [*graph.edges, *edges])
+    return Graph([*graph.nodes, *nodes], [*graph.edges, *edges], graph.mentions)
 
 
 def _nodes(functions: Iterable[Function], architecture: Architecture) -> Iterable[Node]:

@@ -42,6 +42,7 @@ class Coded:
         for resource in architecture.resources:
             if resource.physical_name and resource.id in nodes:
                 self.named[resource.kind, resource.physical_name].append(resource.id)
+        self.mentions: set[tuple[str, str]] = set()
         self.found: dict[tuple[str, str, str], _Found] = defaultdict(_Found)
 
     def read(self, function: Function, reach: Reach) -> None:
@@ -89,6 +90,7 @@ class Coded:
 
     def _declared(self, function: Function, kind: str, text: str) -> str | None:
         """The resource that a literal names; of several alike the one of the function's own file or app."""
+        self.mentions |= {(kind, text), (kind, _short(text))}
         found = self.named.get((kind, text)) or self.named.get((kind, _short(text))) or []
         home = function.id.partition("#")[0]
         own = [one for one in found if one.partition("#")[0] == home]

@@ -19,7 +19,11 @@ class Graph:
     """Nodes by id and edges, each in a fixed order. networkx, which takes a third of a second to import, is loaded
     when a path, a cycle or an order is first asked for."""
 
-    def __init__(self, nodes: Iterable[Node], edges: Iterable[Edge]) -> None:
+    def __init__(
+        self, nodes: Iterable[Node], edges: Iterable[Edge], mentions: frozenset[tuple[str, str]] = frozenset()
+    ) -> None:
+        self.mentions = mentions
+        """Kinds and names of the resources that code names."""
         self._nodes = {node.id: node for node in sorted(nodes, key=lambda node: (node.stack, node.id))}
         known = (edge for edge in edges if edge.source in self._nodes and edge.target in self._nodes)
         self.edges: tuple[Edge, ...] = tuple(sorted(known, key=lambda edge: edge.sort_key))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
-from archlint.code.reach import Reach
 from archlint.graph.model import Edge, Evidence, Node
 from archlint.model.deployed import Deployed
 from archlint.model.place import Place
 
-Reaches = Callable[[str], Reach | None]
+if TYPE_CHECKING:
+    from archlint.code.reach import Reach
+
+Reaches: TypeAlias = "Callable[[str], Reach | None]"
 """What a function runs, by its id; None where its code is not at hand."""
 
 
@@ -34,13 +37,33 @@ class SharedModule:
             yield Edge(function, self.id, "imports", "", (Evidence(Place(self.path), "imported"),), declared=False)
 
 
-def shared_modules(functions: Sequence[Deployed], reaches: Reaches) -> tuple[SharedModule, ...]:
-    """By path. Empty modules, such as many an `__init__.py`, count for nothing."""
-    users: dict[str, dict[str, None]] = defaultdict(dict)
+@dataclass(frozen=True, slots=True)
+class RunModules:
+    """The modules of the repository that a function runs, and the folders of its layers."""
+
+    function: str
+    modules: tuple[str, ...]
+    layers: tuple[str, ...] = ()
+
+
+def run_modules(functions: Iterable[Deployed], reaches: Reaches) -> tuple[RunModules, ...]:
+    """Empty modules, such as many an `__init__.py`, count for nothing."""
+    found = []
     for deployed in functions:
         reach = reaches(deployed.function.id)
-        for path in modules_of(reach) if reach is not None else ():
-            users[path][deployed.function.id] = None
+        layers = tuple(layer.folder for layer in deployed.function.layers if layer.folder)
+        modules = modules_of(reach) if reach is not None else ()
+        if layers or modules:
+            found.append(RunModules(deployed.function.id, modules, layers))
+    return tuple(found)
+
+
+def shared_modules(functions: Iterable[RunModules]) -> tuple[SharedModule, ...]:
+    """By path."""
+    users: dict[str, dict[str, None]] = defaultdict(dict)
+    for one in functions:
+        for path in one.modules:
+            users[path][one.function] = None
     return tuple(SharedModule(path, tuple(users[path])) for path in sorted(users) if len(users[path]) > 1)
 
 

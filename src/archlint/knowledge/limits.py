@@ -51,6 +51,13 @@ def limit(name: str) -> Limit:
     return Limit(row["value"], row["unit"], source["title"], source["url"], str(row["as_of"]))
 
 
+def is_limit(name: str) -> bool:
+    """Whether rules/data/limits.yaml has a limit of AWS of that key, with or without a unit at its end."""
+    rows: dict[str, Any] = read_yaml("limits.yaml")["limits"]
+    keys = (name, name.rpartition("_")[0])
+    return any(key in rows and rows[key]["source"] != "judgement" for key in keys)
+
+
 @cache
 def fact(name: str) -> Fact:
     """A fact by its key in rules/data/limits.yaml."""

@@ -19,7 +19,8 @@ class NotEvaluated:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """`left_out` counts folders and files by the reason for which they were passed over."""
+    """`left_out` counts folders and files by the reason for which they were passed over; `outside` names those links
+    among them that lead out of the scanned folder or nowhere, the first hundred."""
 
     files_read: int = 0
     files_failed: tuple[str, ...] = ()
@@ -27,3 +28,4 @@ class Coverage:
     not_read: tuple[Problem, ...] = ()
     """What declares functions in a way that archlint does not follow, such as a CDK app in another language."""
     left_out: tuple[tuple[str, int], ...] = ()
+    outside: tuple[str, ...] = ()

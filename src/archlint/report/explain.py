@@ -20,7 +20,6 @@ from archlint.report.silence import Way, ways
 from archlint.report.text import PLAIN_WIDTH
 from archlint.report.visible import visible
 from archlint.result import ScanResult
-from archlint.rules import registry
 from archlint.rules.page import Page
 from archlint.values import Known, Unknown, Value
 
@@ -52,7 +51,7 @@ def explain(result: ScanResult, finding: Finding) -> Explained:
     """Everything that is known of one finding of a result."""
     by_id = {deployed.function.id: deployed for deployed in result.functions}
     functions = tuple(by_id[name] for name in finding.functions if name in by_id)
-    page = registry.find(finding.rule)
+    page = result.page(finding.rule)
     page = page if page is not None and page.text else None
     facts = tuple(_facts(page, functions)) if page is not None else ()
     return Explained(finding, functions, facts, page, ways(finding, result.sources))

@@ -29,4 +29,58 @@ def _json(result: ScanResult, _: Screen) -> str:
     return render_json(result)
 
 
-FORMATS: Mapping[str, Callable[[ScanResult, Screen], str]] = MappingProxyType({"text": _text, "json": _json})
+def _concise(result: ScanResult, _: Screen) -> str:
+    from archlint.report.concise import render_concise
+
+    return render_concise(result)
+
+
+def _sarif(result: ScanResult, _: Screen) -> str:
+    from archlint.report.sarif.document import render_sarif
+
+    return render_sarif(result)
+
+
+def _github(result: ScanResult, _: Screen) -> str:
+    from archlint.report.github import render_github
+
+    return render_github(result)
+
+
+def _gitlab(result: ScanResult, _: Screen) -> str:
+    from archlint.report.gitlab import render_gitlab
+
+    return render_gitlab(result)
+
+
+def _junit(result: ScanResult, _: Screen) -> str:
+    from archlint.report.junit import render_junit
+
+    return render_junit(result)
+
+
+def _markdown(result: ScanResult, _: Screen) -> str:
+    from archlint.report.markdown import render_markdown
+
+    return render_markdown(result)
+
+
+def _comment(result: ScanResult, _: Screen) -> str:
+    from archlint.report.comment import render_comment
+
+    return render_comment(result)
+
+
+FORMATS: Mapping[str, Callable[[ScanResult, Screen], str]] = MappingProxyType(
+    {
+        "text": _text,
+        "concise": _concise,
+        "json": _json,
+        "sarif": _sarif,
+        "github": _github,
+        "gitlab": _gitlab,
+        "junit": _junit,
+        "markdown": _markdown,
+        "comment": _comment,
+    }
+)

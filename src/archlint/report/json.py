@@ -9,6 +9,7 @@ from archlint.model.coverage import Coverage
 from archlint.model.deployed import Deployed
 from archlint.model.place import Place
 from archlint.model.size import Size
+from archlint.report.changes import change_row
 from archlint.report.document import rendered
 from archlint.result import ScanResult
 from archlint.values import Known, known_or_none
@@ -23,6 +24,8 @@ def render_json(result: ScanResult) -> str:
         "functions": [_function(deployed) for deployed in result.functions],
         "findings": [_finding(finding) for finding in result.findings],
         "coverage": _coverage(result.coverage),
+        "withheld": [{"reason": reason, "count": count} for reason, count in result.withheld],
+        "changes": [change_row(change) for change in result.changes],
     }
     return rendered(document)
 
@@ -107,4 +110,5 @@ def _coverage(coverage: Coverage) -> dict[str, Any]:
             {"path": gap.place.path, "line": gap.place.line, "reason": gap.message} for gap in sorted(coverage.not_read)
         ],
         "left_out": [{"reason": reason, "count": count} for reason, count in sorted(coverage.left_out)],
+        "outside": sorted(coverage.outside),
     }

@@ -50,7 +50,7 @@ def _ways(finding: Finding, text: str | None) -> Iterator[Way]:
 
 def _comment(finding: Finding, text: str) -> str | None:
     """None where the file's syntax has no comments, or none above this line."""
-    mark = _mark(finding.place.path, text)
+    mark = comment_mark(finding.place.path, text)
     lines = _LINE_END.split(text)
     number = finding.place.line
     if mark is None or not 1 <= number <= len(lines):
@@ -62,7 +62,7 @@ def _comment(finding: Finding, text: str) -> str | None:
     return f"{line[: len(line) - len(line.lstrip())]}{mark} archlint: ignore[{finding.rule}] {REASON}"
 
 
-def _mark(path: str, text: str) -> str | None:
+def comment_mark(path: str, text: str) -> str | None:
     name = path.lower().rsplit("/", 1)[-1]
     if name.endswith(_SCRIPTS):
         return "//"

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from rich.text import Text
 
-from archlint.finding import SEVERITIES, Finding
+from archlint.finding import Finding
+from archlint.report.changes import change_lines, heading
 from archlint.report.functions import functions_table, open_values
 from archlint.report.sheet import MARGIN, STYLES, Sheet, short
 from archlint.report.visible import visible
+from archlint.report.words import counts, plural, withheld
 from archlint.result import ScanResult
-from archlint.rules import registry
 from archlint.rules.page import Page
 
 PLAIN_WIDTH = 100
@@ -32,6 +32,9 @@ NOTHING_FOUND = (
     "cdk.json; folders that tools fill, such as node_modules and .aws-sam, and files that .gitignore names "
     "are left out."
 )
+
+_MOST_FUNCTIONS = 100
+"""Rows that somebody may still look through."""
 
 
 def render_text(result: ScanResult, *, width: int = PLAIN_WIDTH, color: bool = False) -> str:
@@ -51,7 +54,7 @@ class _Writer(Sheet):
     def write(self) -> None:
         for path, group in groupby(self.result.findings, key=lambda finding: finding.place.path):
             findings = list(group)
-            self.line(Text.assemble((visible(path), "bold underline"), f"  {_counts(findings)}"))
+            self.line(Text.assemble((visible(path), "bold underline"), f"  {counts(findings)}"))
             self.line()
             for finding in findings:
                 self.finding(finding)
@@ -62,6 +65,7 @@ class _Writer(Sheet):
         else:
             self.console.print(Text(NOTHING_FOUND))
         self.line()
+        self.changes()
         self.summary()
 
     def finding(self, finding: Finding) -> None:
@@ -69,7 +73,7 @@ class _Writer(Sheet):
         if finding.rule != _WITHOUT_FRAME:
             self.frame(finding.place, STYLES.get(finding.severity, "bold"))
         self.trace(finding)
-        page = registry.find(finding.rule)
+        page = self.result.page(finding.rule)
         first = finding.rule not in self.explained
         self.explained.add(finding.rule)
         if len(finding.functions) > 1:
@@ -98,48 +102,46 @@ class _Writer(Sheet):
     def functions(self) -> None:
         width = self.console.width
         self.console.width = width if self.color else _TABLE_WIDTH
-        self.console.print(functions_table(self.result.functions, self.console.width))
+        self.console.print(functions_table(self.result.functions[:_MOST_FUNCTIONS], self.console.width))
         self.console.width = width
+        if (more := len(self.result.functions) - _MOST_FUNCTIONS) > 0:
+            self.console.print(Text(f"and {plural(more, 'more function')}; --format json has them all", "dim"))
+
+    def changes(self) -> None:
+        if not self.result.changes:
+            return
+        self.console.print(Text(heading(self.result.changes)))
+        for change in self.result.changes:
+            settings, price = change_lines(change)
+            self.line(f"  {settings}")
+            self.line(f"    {price}")
+        self.line()
 
     def summary(self) -> None:
         coverage = self.result.coverage
-        read = f"{_plural(len(self.result.functions), 'function')}, {_plural(coverage.files_read, 'file')} read"
-        self.console.print(Text.assemble((_counts(self.result.findings) or "No findings", "bold"), f" - {read}."))
+        read = f"{plural(len(self.result.functions), 'function')}, {plural(coverage.files_read, 'file')} read"
+        self.console.print(Text.assemble((counts(self.result.findings) or "No findings", "bold"), f" - {read}."))
+        if hidden := withheld(self.result):
+            self.console.print(Text(hidden))
         if self.result.suppressed:
             self.console.print(Text(f"Suppressed: {self.result.suppressed}, each with its reason in the source."))
         if coverage.files_failed:
             names = ", ".join(visible(path) for path in sorted(coverage.files_failed)[:5])
             more = len(coverage.files_failed) - 5
             names += f" and {more} more" if more > 0 else ""
-            self.console.print(Text(f"Not readable: {_plural(len(coverage.files_failed), 'file')}: {names}.", "yellow"))
+            self.console.print(Text(f"Not readable: {plural(len(coverage.files_failed), 'file')}: {names}.", "yellow"))
         if coverage.left_out:
             parts = ", ".join(f"{visible(reason)} {count}" for reason, count in sorted(coverage.left_out))
             total = sum(count for _, count in coverage.left_out)
-            self.console.print(Text(f"Left out: {_plural(total, 'file or folder', 'files or folders')} ({parts})."))
+            self.console.print(Text(f"Left out: {plural(total, 'file or folder', 'files or folders')} ({parts})."))
         for gap in sorted(coverage.not_read):
             where = f"{visible(gap.place.path)}:{gap.place.line}"
             self.console.print(Text(f"Not read: {where}: {visible(gap.message)}."))
         if coverage.not_evaluated:
             rules = Counter(gap.rule for gap in coverage.not_evaluated)
             names = ", ".join(visible(name) for name in sorted(rules))
-            number = _plural(len(coverage.not_evaluated), "check")
+            number = plural(len(coverage.not_evaluated), "check")
             self.console.print(Text(f"Not decided: {number} for want of a value ({names}); --format json has why."))
-
-
-def _plural(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def _counts(findings: Sequence[Finding]) -> str:
-    """Such as "1 error, 2 warnings"; "" for none."""
-    by_severity = Counter(finding.severity for finding in findings)
-    words = {"info": ("note", "notes")}
-    parts: Iterable[str] = (
-        _plural(by_severity[severity], *words.get(severity, (severity,)))
-        for severity in reversed(SEVERITIES)
-        if by_severity[severity]
-    )
-    return ", ".join(parts)
 
 
 def _lead(page: Page, heading: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.finding import Hit, Step
-from archlint.knowledge.limits import limit
+from archlint.knowledge.limits import Limit, limit
+from archlint.knowledge.own_limits import Applied
 from archlint.model.function import Trigger
 from archlint.project import Project
 from archlint.rules.page import Page
@@ -24,14 +25,16 @@ def check(project: Project, page: Page) -> Iterator[Hit]:
         seconds = project.known(page.name, function, "timeout_s", function.timeout_s.value)
         if seconds is None:
             continue
-        late = [(trigger, wall) for trigger in fronts if (wall := _wall(trigger)) is not None and seconds > wall]
+        late = [
+            (trigger, wall) for trigger in fronts if (wall := _wall(project, trigger)) is not None and seconds > wall
+        ]
         if not late:
             continue
         trigger, wall = late[0]
         key, front, status = FRONTS[trigger.type]
         yield Hit(
             message=f"the timeout of {seconds} s stands behind {front}, which answers {status} after {wall:g} s while"
-            f" the function runs on and is billed (limit as of {limit(key).as_of})",
+            f" the function runs on and is billed ({_basis(_limit(project, key))})",
             place=function.timeout_s.place or function.defined_at,
             function=function.id,
             severity="info" if seconds - wall <= 1 else None,
@@ -39,8 +42,16 @@ def check(project: Project, page: Page) -> Iterator[Hit]:
         )
 
 
-def _wall(trigger: Trigger) -> float | None:
+def _limit(project: Project, key: str) -> Limit | Applied:
+    return project.limits.get("api_timeout_s") if key == "api_timeout" else limit(key)
+
+
+def _basis(wall: Limit | Applied) -> str:
+    return wall.basis if isinstance(wall, Applied) and wall.own else f"limit as of {wall.as_of}"
+
+
+def _wall(project: Project, trigger: Trigger) -> float | None:
     """Seconds after which the front gives up; None where the template sets it and it is not known."""
     if trigger.timeout_s is None:
-        return float(limit(FRONTS[trigger.type][0]).value)
+        return float(_limit(project, FRONTS[trigger.type][0]).value)
     return trigger.timeout_s.value if isinstance(trigger.timeout_s, Known) else None

@@ -6,8 +6,9 @@ import posixpath
 from collections.abc import Iterator
 
 from archlint.finding import Hit
-from archlint.knowledge.base_images import MB, BaseImage, base_image_size, plain_name, threshold
+from archlint.knowledge.base_images import MB, BaseImage, base_image_size, plain_name
 from archlint.knowledge.ml import is_gpu_distribution
+from archlint.knowledge.own_limits import Applied
 from archlint.model.deployed import Deployed
 from archlint.model.image import Image
 from archlint.model.image import Step as BuildStep
@@ -39,7 +40,7 @@ def check(project: Project, page: Page) -> Iterator[Hit]:
             yield from _cuda_wheels(project, page, deployed, deployed.image)
         yield from _base(deployed, deployed.image)
         yield from _compilers(deployed, deployed.image)
-        yield from _cache(deployed, deployed.image)
+        yield from _cache(deployed, deployed.image, project.limits.get("image_cache_mb"))
 
 
 def _cuda_wheels(project: Project, page: Page, deployed: Deployed, image: Image) -> Iterator[Hit]:
@@ -119,16 +120,16 @@ def _removes(command: tuple[str, ...]) -> bool:
     return posixpath.basename(command[0]) in _PACKAGERS and bool(_REMOVES & set(command))
 
 
-def _cache(deployed: Deployed, image: Image) -> Iterator[Hit]:
+def _cache(deployed: Deployed, image: Image, least: Applied) -> Iterator[Hit]:
     """Where the downloads that stay are surely large."""
     part = next((part for part in deployed.size.parts if part.name == CACHE), None) if deployed.size else None
     first = next(kept_downloads(image), None)
-    if part is None or first is None or part.low_bytes < threshold("cache_worth_saying_mb") * MB:
+    if part is None or first is None or part.low_bytes < least.value * MB:
         return
     step, _ = first
     yield Hit(
         message="pip keeps its downloads in the image"
-        f" (estimated {part.low_bytes / MIB:,.0f}-{part.high_bytes / MIB:,.0f} MB)",
+        f" (estimated {part.low_bytes / MIB:,.0f}-{part.high_bytes / MIB:,.0f} MB){least.aside}",
         place=Place(image.dockerfile, step.line),
         function=deployed.function.id,
         severity="info",

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from archlint.code.calls import service_calls
 from archlint.code.ml import libraries_in_use, model_calls
 from archlint.finding import Hit
-from archlint.knowledge.graph import threshold
 from archlint.model.deployed import Deployed
 from archlint.model.function import Function, Trigger
 from archlint.model.resource import Architecture, Link, Resource
@@ -85,7 +84,7 @@ def _severity(deployed: Deployed, project: Project, page: Page) -> str | None:
     if all(trigger.sync for trigger in function.triggers):
         return None
     timeout = project.known(page.name, function, "timeout_s", function.timeout_s.value)
-    return "info" if timeout is not None and timeout >= threshold("long_running_s") else None
+    return "info" if timeout is not None and timeout >= project.limits.get("long_running_s").value else None
 
 
 def _gap(function: Function, wiring: _Wiring, severity: str) -> _Gap | None:

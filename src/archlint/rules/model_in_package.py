@@ -13,15 +13,13 @@ from archlint.rules.package_too_large_for_zip import sized
 from archlint.rules.package_words import MIB, megabytes
 from archlint.rules.page import Page
 
-LARGE = 50 * MIB
-"""Bytes of weights from which they are better kept elsewhere: a fifth of what a zip package may have (a judgement)."""
-
 NOTABLE = 10 * MIB
-"""The same where the package is near its limit or beyond it."""
+"""Bytes of weights that are reported where the package is near its limit or beyond it."""
 
 
 def check(project: Project, page: Page) -> Iterator[Hit]:
     """Small pickles are fine in a package; pointers never are."""
+    large = project.limits.get("model_mb")
     for deployed, size in sized(project):
         for model in size.models:
             if model.lfs_stated_bytes is not None:
@@ -29,8 +27,9 @@ def check(project: Project, page: Page) -> Iterator[Hit]:
         weights = [model for model in size.models if model.lfs_stated_bytes is None]
         total = sum(model.bytes for model in weights)
         tight = size.verdict in ("near", "over")
-        if total >= (NOTABLE if tight else LARGE):
-            yield _weights(deployed, size, weights, total)
+        least = large.value * MIB
+        if total >= (min(NOTABLE, least) if tight else least):
+            yield _weights(deployed, size, weights, total, large.aside)
 
 
 def _pointer(deployed: Deployed, size: Size, model: ModelFile, stated: int) -> Hit:
@@ -48,12 +47,13 @@ def _pointer(deployed: Deployed, size: Size, model: ModelFile, stated: int) -> H
     )
 
 
-def _weights(deployed: Deployed, size: Size, weights: list[ModelFile], total: int) -> Hit:
+def _weights(deployed: Deployed, size: Size, weights: list[ModelFile], total: int, aside: str) -> Hit:
     names = ", ".join(f"{model.path} {megabytes(model.bytes)}" for model in weights[:3])
     more = f" and {len(weights) - 3} more" if len(weights) > 3 else ""
     share = total / size.limit_bytes
     return Hit(
-        message=f"model weights take {megabytes(total)}, {share:.0%} of what a zip package may have: {names}{more}",
+        message=f"model weights take {megabytes(total)}, {share:.0%} of what a zip package may have: {names}{more}"
+        f"{aside}",
         place=deployed.function.defined_at,
         function=deployed.function.id,
         severity="warning" if size.verdict in ("near", "over") else None,

@@ -14,11 +14,13 @@ from archlint.rules.page import Page
 
 def check(project: Project, page: Page) -> Iterator[Hit]:
     """The estimate touches the limit or 85 % of it, or the `__pycache__` that the build leaves surely passes it."""
+    share = project.limits.get("package_near_share")
     for deployed, size in sized(project):
-        if size.verdict == "near" or (size.verdict == "under" and _passes_compiled(size)):
+        near = size.verdict in ("near", "under") and size.high_bytes > share.value * size.limit_bytes
+        if near or (size.verdict == "under" and _passes_compiled(size)):
             yield Hit(
                 message=f"the zip package takes {span(size)} unzipped{with_compiled(size)}, {_against(size)} the"
-                f" {size.limit_bytes / MIB:.0f} MB that Lambda takes; largest: {largest(size)}",
+                f" {size.limit_bytes / MIB:.0f} MB that Lambda takes; largest: {largest(size)}{share.aside}",
                 place=deployed.function.defined_at,
                 function=deployed.function.id,
                 help=way_out(project, deployed, size),

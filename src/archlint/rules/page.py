@@ -15,8 +15,12 @@ _FRONT_MATTER = re.compile(r"---\r?\n(.*?)^---[ \t]*\r?\n", re.DOTALL | re.MULTI
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CODE = re.compile(r"AL\d{3}")
+OTHER_CODE = re.compile(r"(?!AL\d)[A-Z]{2,10}\d{1,4}")
+"""The code of a rule that archlint does not ship, such as ORG001."""
+
+PERSONAS = ("default", "pedantic")
 _REQUIRED = ("code", "severity", "confidence", "summary")
-_OPTIONAL = ("since", "module", "facts")
+_OPTIONAL = ("since", "module", "over-all", "facts", "persona")
 _FACT = re.compile(r"[a-z_]+(:[a-z0-9_.]+)?")
 _GUEST = re.compile(r"(?:cfn-lint-)?([EWI])(\d{4})", re.IGNORECASE)
 _GUEST_SEVERITIES = {"E": "error", "W": "warning", "I": "info"}
@@ -44,10 +48,18 @@ class Page:
     """The Markdown after the front matter."""
     since: str | None = None
     """The first version of archlint that has the rule."""
+    over_all: bool = False
+    """Whether its module has a `check_all` too, which looks at the functions of all parts of a scan together."""
     module: bool = True
     """False for a rule that the pipeline raises itself."""
     facts: tuple[str, ...] = ()
     """What of rules/data the rule rests on, as `knowledge.facts.facts` takes it: a table, or limits:<key>."""
+    origin: str = ""
+    """Where a rule that archlint does not ship comes from: a path in the scanned repository, or an installed package
+    with its version."""
+    persona: str | None = None
+    """Who sees its findings: "pedantic" only who asks for all, "default" everybody; None leaves it to each finding's
+    confidence."""
 
     @property
     def module_name(self) -> str:
@@ -81,28 +93,43 @@ class Page:
         return [(heading, "\n".join(lines).strip()) for heading, lines in found]
 
 
-def parse_page(name: str, text: str) -> Page:
+def parse_page(name: str, text: str, code: re.Pattern[str] = _CODE, origin: str = "") -> Page:
     """The page of the rule `name`; raises PageError."""
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise PageError(f"{name}.md: a rule's name has small letters, digits and single hyphens")
-    front = _FRONT_MATTER.match(text)
-    if front is None:
+    matter, body = divided(text)
+    if matter is None:
         raise PageError(f"{name}.md: it does not begin with front matter between two lines of ---")
-    fields = _fields(name, front[1])
-    since, module = fields.get("since"), fields.get("module", True)
-    if not isinstance(module, bool):
-        raise PageError(f"{name}.md: `module` must be true or false")
+    fields = _fields(name, matter)
+    since = fields.get("since")
+    module, over_all = fields.get("module", True), fields.get("over-all", False)
+    if not isinstance(module, bool) or not isinstance(over_all, bool):
+        raise PageError(f"{name}.md: `module` and `over-all` must be true or false")
     return Page(
         name=name,
-        code=_text(name, fields, "code", _CODE),
+        code=_text(name, fields, "code", code),
         severity=_one_of(name, fields, "severity", SEVERITIES),
         confidence=_one_of(name, fields, "confidence", CONFIDENCES),
         summary=_text(name, fields, "summary"),
-        text=text[front.end() :].strip() + "\n",
+        text=body.strip() + "\n",
         since=None if since is None else str(since),
+        over_all=over_all,
         module=module,
         facts=_facts(name, fields.get("facts", [])),
+        origin=origin,
+        persona=_one_of(name, fields, "persona", PERSONAS) if "persona" in fields else None,
     )
+
+
+def is_name(text: str) -> bool:
+    """Whether a rule may be called so."""
+    return _NAME.fullmatch(text) is not None
+
+
+def divided(text: str) -> tuple[str | None, str]:
+    """The front matter, which begins on line 2, and the Markdown behind it; None where there is no front matter."""
+    front = _FRONT_MATTER.match(text)
+    return (None, text) if front is None else (front[1], text[front.end() :])
 
 
 def guest_page(text: str, summary: str = "") -> Page | None:

@@ -30,7 +30,7 @@ _QUICK_BUILTINS = frozenset(dir(builtins)) - {"open", "exec", "eval"}
 def check(project: Project, page: Page) -> Iterator[Hit]:
     """`for record in event["Records"]`, or another list of the event, that does work, with 600 s or more to run; the
     outermost loop of each way counts. Functions that somebody waits for are left alone."""
-    near, most = limit("timeout_near"), limit("timeout_max")
+    near, most = project.limits.get("timeout_near_s"), limit("timeout_max")
     for deployed, reach in project.python_functions():
         function = deployed.function
         seconds = project.known(page.name, function, "timeout_s", function.timeout_s.value)
@@ -43,7 +43,7 @@ def check(project: Project, page: Page) -> Iterator[Hit]:
             if over is not None:
                 yield Hit(
                     message=f"a loop over what the event brings runs in a function with {seconds} s of at most"
-                    f" {most.value} s: one large batch ends in a timeout and is tried again from the start",
+                    f" {most.value} s: one large batch ends in a timeout and is tried again from the start{near.aside}",
                     place=reached.unit.module.place(over),
                     function=function.id,
                     trace=way_to(reached),

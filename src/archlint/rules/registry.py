@@ -1,22 +1,26 @@
-"""The rules, found by looking: a page `rules/<family>/<name>.md` and a module `archlint.rules.<name>` each."""
+"""The rules that archlint ships, found by looking: a page `rules/<family>/<name>.md` and a module
+`archlint.rules.<name>` each; and the rulebook that holds them beside the rules of others."""
 
 from __future__ import annotations
 
 import difflib
 import importlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, cast
 
 from archlint.knowledge.store import rules_folder
-from archlint.rules.page import Page, PageError, guest_page, parse_page
+from archlint.rules.page import GUEST, Page, PageError, guest_page, parse_page
 
 if TYPE_CHECKING:
     from archlint.finding import Hit
+    from archlint.graph.modules import RunModules
+    from archlint.knowledge.own_limits import Limits
     from archlint.project import Project
 
 _NO_RULES = frozenset({"data", "targets"})
@@ -25,17 +29,128 @@ _NO_RULES = frozenset({"data", "targets"})
 _LONGEST = 60
 """Characters of an unknown name that are looked at."""
 
-_PREFIX = re.compile(r"AL\d{0,2}", re.IGNORECASE)
+_PREFIX = re.compile(r"([A-Z]{2,10})\d{0,3}")
+"""The beginning of a code: all of its letters, some of its digits."""
+
+_CODE_LIKE = re.compile(r"[A-Za-z]{2,10}\d{1,4}|AL.*", re.IGNORECASE | re.DOTALL)
 
 
 class Check(Protocol):
     """What a rule's module defines as `check`."""
 
-    def __call__(self, project: Project, page: Page) -> Iterator[Hit]: ...
+    def __call__(self, project: Project, page: Page, /) -> Iterator[Hit]: ...
+
+
+class CheckAll(Protocol):
+    """What a rule's module defines as `check_all` when its page says `over-all: true`."""
+
+    def __call__(self, functions: Sequence[RunModules], page: Page, limits: Limits) -> Iterator[Hit]: ...
 
 
 class UnknownRuleError(Exception):
     """A name or code that no rule has; the message says which one may be meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A rule that archlint does not ship. The check's repr says all that its verdicts depend on, beside the scanned
+    repository."""
+
+    page: Page
+    check: Check
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """The rules of a scan. Its repr tells the rulebooks of one version of archlint apart, from run to run."""
+
+    shipped: Mapping[str, Page] = field(repr=False)
+    added: tuple[Added, ...] = ()
+    notices: tuple[str, ...] = ()
+    """Why rules of installed packages are left out, for a person."""
+
+    @cached_property
+    def pages(self) -> Mapping[str, Page]:
+        """Every rule's page by name, sorted by code."""
+        if not self.added:
+            return self.shipped
+        pages = sorted((*self.shipped.values(), *self.additions.values()), key=lambda page: (page.code, page.name))
+        return MappingProxyType({page.name: page for page in pages})
+
+    @cached_property
+    def additions(self) -> Mapping[str, Page]:
+        """The pages of the rules that archlint does not ship, by name."""
+        return MappingProxyType({rule.page.name: rule.page for rule in self.added})
+
+    @cached_property
+    def _by_code(self) -> Mapping[str, Page]:
+        return {page.code: page for page in self.pages.values()}
+
+    def find(self, name_or_code: str) -> Page | None:
+        """The rule of that name or code, in either case; for a rule of cfn-lint what stands in for its page."""
+        wanted = name_or_code.strip()
+        return self.pages.get(wanted.lower()) or self._by_code.get(wanted.upper()) or guest_page(wanted)
+
+    def rule(self, name_or_code: str) -> Page:
+        """The rule of that name or code; raises UnknownRuleError."""
+        page = self.find(name_or_code)
+        if page is None:
+            raise UnknownRuleError(self.unknown(name_or_code))
+        return page
+
+    def matching(self, text: str) -> frozenset[str]:
+        """The names of the rules that a name, a code or the beginning of a code (AL1, ORG) means; raises
+        UnknownRuleError."""
+        page = self.find(text)
+        if page is not None:
+            return frozenset({page.name})
+        prefix = text.strip().upper()
+        found = _PREFIX.fullmatch(prefix)
+        names: frozenset[str] = frozenset()
+        if found is not None:
+            alike = (page for page in self.pages.values() if page.code.startswith(prefix))
+            names = frozenset(page.name for page in alike if not page.code[len(found[1])].isalpha())
+        if not names:
+            raise UnknownRuleError(self.unknown(text))
+        return names
+
+    def unknown(self, text: str) -> str:
+        """What to say of a name that no rule has."""
+        wanted = text.strip()[:_LONGEST]
+        close = difflib.get_close_matches(
+            wanted.upper() if _CODE_LIKE.fullmatch(wanted) else wanted.lower(), [*self.pages, *self._by_code], n=1
+        )
+        return f"no rule is called {wanted!r}" + (f"; did you mean {close[0]!r}?" if close else "")
+
+    def checks(self, names: Iterable[str]) -> tuple[tuple[Page, Check], ...]:
+        """The checks of the named rules in the order of their codes, imported now; rules without one are left out."""
+        wanted = set(names)
+        own = {rule.page.name: rule.check for rule in self.added}
+        pages = (page for page in self.pages.values() if page.name in wanted and page.module)
+        return tuple((page, own.get(page.name) or load_check(page)) for page in pages)
+
+    def checks_over_all(self, names: Iterable[str]) -> tuple[tuple[Page, CheckAll], ...]:
+        """The checks of the named rules that look at all parts of a scan together."""
+        pages = (page for page in self.pages.values() if page.name in names and page.over_all)
+        return tuple((page, cast("CheckAll", _defined(page, "check_all"))) for page in pages)
+
+    def clash(self, page: Page) -> str | None:
+        """Why a rule cannot be added, such as "its code ORG001 is that of other-rule"."""
+        if page.name == GUEST or guest_page(page.name) is not None:
+            return f"the name {page.name} belongs to cfn-lint"
+        if page.name in self.pages:
+            return f"there is a rule {page.name} already{_from(self.pages[page.name])}"
+        other = self._by_code.get(page.code)
+        return None if other is None else f"its code {page.code} is that of {other.name}{_from(other)}"
+
+    def plus(self, added: Iterable[Added], notices: Iterable[str] = ()) -> Rulebook:
+        """With more rules, none of which may clash."""
+        rules = sorted((*self.added, *added), key=lambda rule: rule.page.code)
+        return Rulebook(self.shipped, tuple(rules), (*self.notices, *notices))
+
+
+def _from(page: Page) -> str:
+    return f" ({page.origin})" if page.origin else " in archlint itself"
 
 
 def read_pages(folder: Path) -> Mapping[str, Page]:
@@ -62,56 +177,46 @@ def read_pages(folder: Path) -> Mapping[str, Page]:
 
 @cache
 def pages() -> Mapping[str, Page]:
-    """Every rule's page by name, sorted by code."""
+    """The page of every rule that archlint ships by name, sorted by code."""
     return read_pages(rules_folder())
 
 
+def builtin() -> Rulebook:
+    """The rules that archlint ships."""
+    return Rulebook(pages())
+
+
 def find(name_or_code: str) -> Page | None:
-    """The rule of that name or code, in either case; for a rule of cfn-lint what stands in for its page."""
-    wanted = name_or_code.strip()
-    by_name = pages().get(wanted.lower())
-    by_code = (page for page in pages().values() if page.code == wanted.upper())
-    return by_name or next(by_code, None) or guest_page(wanted)
+    """As `Rulebook.find`, among the rules that archlint ships."""
+    return builtin().find(name_or_code)
 
 
 def rule(name_or_code: str) -> Page:
-    """The rule of that name or code; raises UnknownRuleError."""
-    page = find(name_or_code)
-    if page is None:
-        raise UnknownRuleError(unknown(name_or_code))
-    return page
+    """As `Rulebook.rule`, among the rules that archlint ships."""
+    return builtin().rule(name_or_code)
 
 
 def matching(text: str) -> frozenset[str]:
-    """The names of the rules that a name, a code or the beginning of a code (AL1) means; raises UnknownRuleError."""
-    page = find(text)
-    if page is not None:
-        return frozenset({page.name})
-    names: frozenset[str] = frozenset()
-    if _PREFIX.fullmatch(text.strip()):
-        prefix = text.strip().upper()
-        names = frozenset(page.name for page in pages().values() if page.code.startswith(prefix))
-    if not names:
-        raise UnknownRuleError(unknown(text))
-    return names
+    """As `Rulebook.matching`, among the rules that archlint ships."""
+    return builtin().matching(text)
 
 
 def unknown(text: str) -> str:
-    """What to say of a name that no rule has."""
-    wanted = text.strip()[:_LONGEST]
-    names = [*pages(), *(page.code for page in pages().values())]
-    close = difflib.get_close_matches(wanted.upper() if wanted[:2].upper() == "AL" else wanted.lower(), names, n=1)
-    return f"no rule is called {wanted!r}" + (f"; did you mean {close[0]!r}?" if close else "")
+    """As `Rulebook.unknown`, among the rules that archlint ships."""
+    return builtin().unknown(text)
 
 
 def checks(names: Iterable[str]) -> tuple[tuple[Page, Check], ...]:
-    """The checks of the named rules in the order of their codes, imported now; rules without a module are left out."""
-    wanted = set(names)
-    return tuple((page, load_check(page)) for page in pages().values() if page.name in wanted and page.module)
+    """As `Rulebook.checks`, among the rules that archlint ships."""
+    return builtin().checks(names)
 
 
 def load_check(page: Page) -> Check:
-    """The `check` of the page's module; raises PageError when there is none."""
+    """The `check` of the page's module in archlint itself; raises PageError when there is none."""
+    return cast("Check", _defined(page, "check"))
+
+
+def _defined(page: Page, name: str) -> object:
     module_name = f"archlint.rules.{page.module_name}"
     try:
         module = importlib.import_module(module_name)
@@ -119,7 +224,7 @@ def load_check(page: Page) -> Check:
         if error.name != module_name:
             raise
         raise PageError(f"{page.name}.md: there is no module {module_name}") from error
-    check: object = getattr(module, "check", None)
+    check: object = getattr(module, name, None)
     if not callable(check):
-        raise PageError(f"{page.name}.md: the module {module_name} has no function check")
-    return cast("Check", check)
+        raise PageError(f"{page.name}.md: the module {module_name} has no function {name}")
+    return check

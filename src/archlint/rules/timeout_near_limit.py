@@ -14,7 +14,7 @@ from archlint.rules.page import Page
 
 def check(project: Project, page: Page) -> Iterator[Hit]:
     """Durable functions wait without running, and Managed Instances run up to 5,400 s when nobody waits."""
-    near, most = limit("timeout_near"), limit("timeout_max")
+    near, most = project.limits.get("timeout_near_s"), limit("timeout_max")
     for deployed in project.functions:
         function = deployed.function
         if function.durable:
@@ -27,7 +27,7 @@ def check(project: Project, page: Page) -> Iterator[Hit]:
         left = f"{room} s below" if room > 0 else "at" if room == 0 else f"{-room} s above"
         yield Hit(
             message=f"the timeout of {seconds} s is {left} the {most.value} s at which Lambda ends every invocation"
-            f" (limit as of {most.as_of})",
+            f" (limit as of {most.as_of}){near.aside}",
             place=function.timeout_s.place or function.defined_at,
             function=function.id,
             severity=_severity(project, function, seconds),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.finding import Hit, Step
-from archlint.knowledge.limits import limit
 from archlint.model.function import Function
 from archlint.model.resource import Link
 from archlint.project import Project
@@ -26,7 +25,8 @@ def check(project: Project, page: Page) -> Iterator[Hit]:
     for link in project.architecture.links:
         if link.kind == "event" and not link.sync:
             events.setdefault(link.target, []).append(link)
-    most = limit("concurrency_default")
+    most = project.limits.get("concurrency")
+    basis = most.basis if most.own else f"the account's default, {most.basis}"
     for deployed, reach in project.python_functions():
         function = deployed.function
         if function.id not in events or function.reserved_concurrency is not None or is_kept_ready(function):
@@ -37,8 +37,8 @@ def check(project: Project, page: Page) -> Iterator[Hit]:
             continue
         source, link = found
         yield Hit(
-            message=f"a burst of {source} starts up to {most.value} environments at once (the account's default, as of"
-            f" {most.as_of}), and each of them first {work.text}: nothing limits the function's concurrency",
+            message=f"a burst of {source} starts up to {most.value} environments at once ({basis}),"
+            f" and each of them first {work.text}: nothing limits the function's concurrency",
             place=function.defined_at,
             function=function.id,
             confidence="medium" if deployed.by_name else None,

@@ -60,7 +60,7 @@ def unused(project: Project, deployed: Deployed) -> Iterator[tuple[Dependency, i
     listed = [n for n, one in direct.items() if _is_installed(deployed, one) and not is_cuda_library(n)]
     heavy = {name: size for name in listed if (size := _alone(name, direct, target)) >= HEAVY}
     reach = project.reach(deployed.function.id) if heavy.keys() - runtime_provided() else None
-    if reach is None or _has_unread_code(project, deployed):
+    if reach is None or reach.evaluator.program.has_unread():
         return
     imports = imports_of(reach)
     installed = reachable(direct, target.machine) | {one.name for one in deployed.dependencies}
@@ -93,12 +93,6 @@ def _is_installed(deployed: Deployed, dependency: Dependency) -> bool:
         return False
     parts = deployed.size.parts if deployed.size is not None else ()
     return deployed.image is not None or any(p.name == dependency.name and p.estimate_bytes > 0 for p in parts)
-
-
-def _has_unread_code(project: Project, deployed: Deployed) -> bool:
-    """Whether a module that the function may import could not be parsed."""
-    folders = [f"{mount.source}/".lstrip("/") for mount in deployed.mounts]
-    return any(f"{path}/".startswith(folder) for path in project.sources.problems for folder in folders)
 
 
 def _alone(name: str, direct: dict[str, Dependency], target: Target) -> int:

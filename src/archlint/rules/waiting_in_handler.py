@@ -9,11 +9,9 @@ from archlint.code.abstract import Constant
 from archlint.code.reach import Call, Phase, Reach
 from archlint.code.way import way_to
 from archlint.finding import Hit
+from archlint.knowledge.own_limits import Applied
 from archlint.project import Project
 from archlint.rules.page import Page
-
-LONG_S = 5
-"""Seconds from which a single sleep counts; shorter ones are back-off."""
 
 LONG_IN_ALL_S = 30
 """Seconds that a bounded number of attempts may sleep in all, or a back-off at once, before it counts as waiting."""
@@ -22,14 +20,16 @@ _SLEEPS = ("time.sleep", "asyncio.sleep")
 
 
 def check(project: Project, page: Page) -> Iterator[Hit]:
-    """Sleeps of five seconds or more, sleeps in polling loops and waiters; durable functions wait for free."""
+    """Sleeps of five seconds or more, sleeps in polling loops and waiters; durable functions wait for free. Shorter
+    sleeps are back-off."""
+    longest = project.limits.get("waiting_s")
     for deployed, reach in project.python_functions():
         if deployed.function.durable:
             continue
         for call in reach.calls():
             if call.phase is not Phase.INVOKE:
                 continue
-            what = _waits(call, reach)
+            what = _waits(call, reach, longest)
             if what is not None:
                 yield Hit(
                     message=f"{what}, and every second of it is billed",
@@ -41,7 +41,7 @@ def check(project: Project, page: Page) -> Iterator[Hit]:
                 )
 
 
-def _waits(call: Call, reach: Reach) -> str | None:
+def _waits(call: Call, reach: Reach, longest: Applied) -> str | None:
     if call.path.endswith(".get_waiter().wait"):
         return "a waiter polls until a resource is ready"
     if call.path not in _SLEEPS or not call.node.args:
@@ -51,7 +51,9 @@ def _waits(call: Call, reach: Reach) -> str | None:
         return None
     if call.site.context.loops and (seconds is None or seconds >= 1) and _polls(call, seconds, reach):
         return "a loop sleeps and asks again"
-    return f"the handler sleeps for {seconds:g} s" if seconds is not None and seconds >= LONG_S else None
+    if seconds is None or seconds < longest.value:
+        return None
+    return f"the handler sleeps for {seconds:g} s{longest.aside}"
 
 
 def _number(node: ast.expr, call: Call, reach: Reach) -> float | None:

@@ -7,10 +7,11 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from pathspec import GitIgnoreSpec
-from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+if TYPE_CHECKING:  # pathspec takes a while to import, and most scans that remember need no pattern
+    from pathspec import GitIgnoreSpec
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 MAX_PATTERNS = 2_000
 MAX_STARS = 3
@@ -64,6 +65,8 @@ class Patterns:
 
 def compile_patterns(lines: Iterable[str]) -> Patterns:
     """Patterns that are not valid, or too dear to match, are left out."""
+    from pathspec import GitIgnoreSpec
+
     patterns: list[GitIgnoreSpecPattern] = []
     left, dear = MAX_CHARACTERS, 0
     with warnings.catch_warnings():
@@ -88,6 +91,8 @@ def _compiled(line: str) -> GitIgnoreSpecPattern | None:
     """None for a comment, and for what is not valid or too dear."""
     if len(line) > MAX_PATH or any(segment.count("*") > MAX_STARS for segment in line.split("/")):
         return None
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
     try:
         pattern = GitIgnoreSpecPattern(line)
     except (ValueError, re.error):

@@ -9,15 +9,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from archlint.model.function import Function
+from archlint.model.outline import families_of, packaged_copies
 from archlint.model.place import Problem
 from archlint.model.resource import Architecture
 from archlint.readers.cloudformation.functions import read_functions
 from archlint.readers.cloudformation.links import joined, read_architecture
-from archlint.readers.cloudformation.lookup import FUNCTION_TYPES, Lookup
+from archlint.readers.cloudformation.lookup import Lookup
 from archlint.readers.cloudformation.nested import passed_parameters
-from archlint.readers.cloudformation.template import Resource, Template, read_template
-from archlint.syntax.node import Mapping, Scalar
-from archlint.tree import Tree, parent
+from archlint.readers.cloudformation.outline import outline
+from archlint.readers.cloudformation.template import Template, read_template
+from archlint.tree import Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,34 +34,33 @@ class Templates:
 
 def read_templates(tree: Tree, paths: Iterable[str]) -> Templates:
     """Reads every template below the root; what a parent stack passes to a nested one replaces its defaults."""
-    with _collector_paused():
-        return _read(tree, paths)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Nodes hold no cycles, but there are so many that the garbage collector takes most of the time for nothing."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
-
-
-def _read(tree: Tree, paths: Iterable[str]) -> Templates:
     templates: dict[str, Template] = {}
     problems: list[Problem] = []
-    for path in paths:
-        found = read_template(tree, path)
-        if isinstance(found, Template):
-            templates[path] = found
-        elif found is not None:
-            problems.append(found)
-    duplicates = {path for path in templates if _is_packaged_copy(templates[path], templates)}
-    for path in duplicates:
-        del templates[path]
+    with collector_paused():
+        for path in paths:
+            found = read_template(tree, path)
+            if isinstance(found, Template):
+                templates[path] = found
+            elif found is not None:
+                problems.append(found)
+        outlines = {path: outline(template) for path, template in templates.items()}
+        copies = packaged_copies(outlines)
+        families = families_of(outlines.keys() - copies, outlines)
+        parts = [read_family(tree, {path: templates[path] for path in family}) for family in families]
+    return Templates(
+        tuple(function for part in parts for function in part.functions),
+        tuple(problems),
+        {path: text for part in parts for path, text in part.texts.items()},
+        len(copies),
+        Architecture(
+            tuple(resource for part in parts for resource in part.architecture.resources),
+            tuple(link for part in parts for link in part.architecture.links),
+        ),
+    )
+
+
+def read_family(tree: Tree, templates: Dictionary[str, Template]) -> Templates:
+    """Templates that name each other as nested stacks, or one that stands alone."""
     passed = passed_parameters(templates)
     functions: list[Function] = []
     architecture = []
@@ -70,34 +70,16 @@ def _read(tree: Tree, paths: Iterable[str]) -> Templates:
         functions += own
         architecture.append(read_architecture(lookup, own, tree))
     texts = {path: template.text for path, template in templates.items()}
-    whole = joined(architecture, functions)
-    return Templates(tuple(functions), tuple(problems), texts, len(duplicates), whole)
+    return Templates(tuple(functions), (), texts, 0, joined(architecture, functions))
 
 
-def _is_packaged_copy(template: Template, templates: Dictionary[str, Template]) -> bool:
-    """The output of `sam package`: the same functions as a template beside or above it, with all code in S3."""
-    functions = _function_names(template)
-    if not functions or not all(_lies_in_s3(r) for r in _functions(template)):
-        return False
-    return any(
-        other is not template
-        and f"{parent(template.path)}/".startswith(f"{parent(other.path)}/".lstrip("/"))
-        and _function_names(other) == functions
-        and not all(_lies_in_s3(r) for r in _functions(other))
-        for other in templates.values()
-    )
-
-
-def _functions(template: Template) -> Iterator[Resource]:
-    return (r for r in template.resources.values() if r.type in FUNCTION_TYPES)
-
-
-def _function_names(template: Template) -> frozenset[str]:
-    return frozenset(r.name for r in _functions(template))
-
-
-def _lies_in_s3(resource: Resource) -> bool:
-    code = resource.properties.get("CodeUri") or resource.properties.get("Code")
-    if isinstance(code, Scalar):
-        return code.text.startswith(("s3://", "https://"))
-    return isinstance(code, Mapping) and ("S3Bucket" in code or "Bucket" in code)
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Nodes hold no cycles, but there are so many that the garbage collector takes most of the time for nothing."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()

@@ -16,6 +16,14 @@ MAX_LEVELS = 5
 NESTED = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
 
 
+def children(template: Template) -> tuple[str, ...]:
+    """The paths that a template names for its nested stacks."""
+    nested = [resource for resource in template.resources.values() if resource.type in NESTED]
+    scope = template.scope() if nested else None
+    found = (_child(resource, scope) for resource in nested if scope is not None)
+    return tuple(dict.fromkeys(child for child in found if child is not None))
+
+
 def passed_parameters(templates: Dictionary[str, Template]) -> dict[str, dict[str, Node]]:
     """By nested template: the parameters that its parents agree on, through several levels of nesting."""
     parents = [t for t in templates.values() if any(r.type in NESTED for r in t.resources.values())]

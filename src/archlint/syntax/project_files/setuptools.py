@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import configparser
 
 from archlint.syntax.project_files.lines import (
     MAX_REQUIREMENTS,
@@ -22,6 +21,8 @@ _SETUP = frozenset({"setup", "setuptools.setup"})
 
 def parse_setup_cfg(text: str) -> Project:
     """Raises ProjectError."""
+    import configparser
+
     parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
     try:
         parser.read_string(text)

@@ -70,7 +70,7 @@ def test_two_places_for_settings_are_refused() -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("selct = []", r"archlint.toml: selct: unknown key (did you mean 'select'?)"),
+        ("selct = []", r"archlint.toml:1: selct: unknown key (did you mean 'select'?)"),
         ("fail_on = 'error'", "fail_on: unknown key (did you mean 'fail-on'?)"),
         ("select = 'AL1'", "select: must be a list of strings, not a string"),
         ("select = [1]", "select: must hold only strings that are not empty, not 1"),
@@ -85,14 +85,29 @@ def test_two_places_for_settings_are_refused() -> None:
         ("fail-on = 'errors'", "must be one of error, warning, info, never, not 'errors' (did you mean 'error'?)"),
         ("fail-on = true", "must be one of error, warning, info, never, not a boolean"),
         ("severity = []", "severity: must be a table, not a list"),
-        ("severity.AL101 = 'never'", "severity.AL101: must be one of info, warning, error"),
+        ("severity.AL101 = 'loud'", "severity.AL101: must be one of info, warning, error"),
+        (
+            "severity.AL101 = 'off'",
+            'severity.AL101: a rule is switched off by its name in `ignore`: ignore = ["AL101"]',
+        ),
+        (
+            "severity.AL101 = false",
+            'severity.AL101: a rule is switched off by its name in `ignore`: ignore = ["AL101"]',
+        ),
+        ("persona = 'auditor'", "persona: must be one of default, pedantic, not 'auditor'"),
         ("severity.nope = 'info'", "severity.nope: no rule is called 'nope'"),
         ("per-file-ignores = 1.5", "per-file-ignores: must be a table, not a number"),
         ("per-file-ignores.'*.py' = 1979-05-27", "must be a list of strings, not a date or time"),
         ("per-file-ignores.'*.py' = ['x']", "per-file-ignores.\"*.py\": no rule is called 'x'"),
-        ("select = [", "archlint.toml: not valid TOML: "),
-        (b"\xff\xfe", "archlint.toml: not valid TOML: "),
-        ("a=" + "[" * 5000, "archlint.toml: not valid TOML: "),
+        ("select = [", "archlint.toml:1: not valid TOML: "),
+        ("\n\nignore = []\nignore = []\n", "archlint.toml:4: not valid TOML: Cannot overwrite a value"),
+        ("ignore = []\nselect = [\n", "archlint.toml:2: not valid TOML: Invalid value"),
+        (b"\xff\xfe", "archlint.toml: not valid TOML: it is not UTF-8 text; save it as UTF-8"),
+        ("a=" + "[" * 5000, "archlint.toml:1: not valid TOML: nested more than"),
+        ("a" + ".a" * 5000 + " = 1", "archlint.toml:1: not valid TOML: a key has more than"),
+        ("\n" + "k" * 100_000 + " = 1", "archlint.toml:2: " + "k" * 80 + "…: unknown key"),
+        ("ignore = ['" + "x" * 100_000 + "']", "ignore: no rule is called"),
+        ("'s\u00e9lect' = []", "archlint.toml:1: \"s\u00e9lect\": unknown key (did you mean 'select'?)"),
         ("x" * 5_000_001, "archlint.toml: cannot be read: "),
     ],
 )
@@ -103,11 +118,11 @@ def test_what_is_refused(text: str | bytes, complaint: str) -> None:
 
 
 def test_complaints_about_pyproject_name_the_table() -> None:
-    with pytest.raises(ConfigError, match=r"pyproject\.toml: tool\.archlint\.nope: unknown key"):
+    with pytest.raises(ConfigError, match=r"pyproject\.toml:2: tool\.archlint\.nope: unknown key"):
         read_config(MemoryTree({"pyproject.toml": "[tool.archlint]\nnope = 1\n"}))
-    with pytest.raises(ConfigError, match=r"pyproject\.toml: tool\.archlint: must be a table"):
+    with pytest.raises(ConfigError, match=r"pyproject\.toml:1: tool\.archlint: must be a table"):
         read_config(MemoryTree({"pyproject.toml": "tool.archlint = 1\n"}))
-    with pytest.raises(ConfigError, match=r"pyproject\.toml: not valid TOML"):
+    with pytest.raises(ConfigError, match=r"pyproject\.toml:2: not valid TOML"):
         read_config(MemoryTree({"pyproject.toml": "[tool.archlint]\nselect = [\n"}))
 
 
@@ -125,3 +140,49 @@ def test_rules_by_name_code_and_beginning() -> None:
     assert rule_names(["Model-Load-In-Handler"]) == rule_names(["al101"]) == {"model-load-in-handler"}
     with pytest.raises(UnknownRuleError, match="did you mean 'AL101'"):
         rule_names(["AL1011"])
+
+
+def test_every_message_is_short_and_one_line() -> None:
+    long = "'" + "x" * 50_000 + "'"
+    for text in (
+        f"select = [{long}]",
+        f"fail-on = {long}",
+        f"exclude = [[{long}]]",
+        f"limits.concurrency = {long}",
+        f"limits.{long} = 1",
+        f"per-file-ignores.{long} = [1]",
+        "limits.concurrency = " + "9" * 4_000,
+    ):
+        with pytest.raises(ConfigError) as caught:
+            own(text)
+        assert len(str(caught.value)) < 600
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("# c\n[severity]\nAL1 = 'loud'\n", 3),
+        ("ignore = [\n  'AL104', # ]\n]\n\n[per-file-ignores]\n'a[b]' = ['AL1']\n\"x\\ty\" = ['nope']\n", 7),
+        ("exclude = ['''\n[severity]\n''']\nfail-on = 'x'\n", 4),
+        ("severity = { AL1 = 'info', AL2 = 'x' }\n", 1),
+        ("\n\n[limits] # own\n\n  concurrency = 'many'\n", 5),
+        ("\r\n[limits]\r\nconcurrency = 0\r\n", 3),
+        ("limits.concurrency = 1\nlimits.nope = 2\n", 2),
+    ],
+)
+def test_a_complaint_names_its_line(text: str, line: int) -> None:
+    with pytest.raises(ConfigError) as caught:
+        own(text)
+    assert str(caught.value).startswith(f"archlint.toml:{line}: ")
+
+
+def test_all_means_every_rule() -> None:
+    assert rule_names(["ALL"]) == rule_names(["AL"])
+    assert own('[per-file-ignores]\n"tests/**" = ["all"]').ignored_in("tests/a.py") == Config().selected()
+
+
+def test_the_persona() -> None:
+    assert own("persona = 'pedantic'").persona == "pedantic"
+    assert own("").override(persona="pedantic").persona == "pedantic"
+    assert own("persona = 'pedantic'").override(persona=None).persona == "pedantic"

@@ -1,0 +1,103 @@
+"""Every setting of a scan with where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from archlint.config.excluded import Excluded, excluded
+from archlint.config.reader import Loaded
+from archlint.config.settings import Config
+from archlint.knowledge.own_limits import settable
+from archlint.syntax.toml_lines import KeyPath
+from archlint.tree import Tree
+
+Plain: TypeAlias = str | int | float | list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """`kind` is default, file or option; `text` is the file's path or the option."""
+
+    kind: str
+    text: str = ""
+    line: int | None = None
+
+
+DEFAULT = Origin("default")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """`key` is a path through the tables of archlint.toml."""
+
+    key: KeyPath
+    value: Plain
+    unit: str
+    origins: tuple[Origin, ...]
+    """More than one where the command line adds to a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The settings for one folder, and what they come to."""
+
+    folder: str
+    settings: tuple[Setting, ...]
+    rules: tuple[str, ...]
+    """The names of the rules that run, in the order of their codes."""
+    all_rules: int
+    excluded: tuple[Excluded, ...]
+    more_excluded: bool
+
+
+def tell(folder: str, tree: Tree, loaded: Loaded, config: Config, options: Mapping[str, str]) -> Told:
+    """`loaded` is what the folder's file says, `config` what holds, and `options` the options that say something else,
+    by the key that they stand for."""
+    selected = config.selected()
+    left_out, more = excluded(tree, config.exclude)
+    return Told(
+        folder,
+        tuple(_settings(_Sources(loaded, options), config)),
+        tuple(name for name in config.rulebook.pages if name in selected),
+        len(config.rulebook.pages),
+        left_out,
+        more,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    loaded: Loaded
+    options: Mapping[str, str]
+
+    def of(self, *key: str) -> tuple[Origin, ...]:
+        lines, path = self.loaded.lines, self.loaded.path
+        found: list[Origin] = []
+        if path is not None:
+            known = next((lines[key[:length]] for length in range(len(key), 0, -1) if key[:length] in lines), None)
+            if key[0] in self.loaded.table:
+                found.append(Origin("file", path, known))
+        option = self.options.get(key[0])
+        if option is not None:
+            found = [*(found if key[0] == "ignore" else ()), Origin("option", option)]
+        return tuple(found) or (DEFAULT,)
+
+
+def _settings(sources: _Sources, config: Config) -> Iterator[Setting]:
+    chosen: Plain = "all" if config.select is None else sorted(config.select)
+    yield Setting(("select",), chosen, "", sources.of("select"))
+    yield Setting(("ignore",), sorted(config.ignore), "", sources.of("ignore"))
+    yield Setting(("exclude",), list(config.exclude), "", sources.of("exclude"))
+    yield Setting(("fail-on",), config.fail_on, "", sources.of("fail-on"))
+    yield Setting(("persona",), config.persona, "", sources.of("persona"))
+    for key, level in sources.loaded.table.get("severity", {}).items():
+        yield Setting(("severity", key), level, "", sources.of("severity", key))
+    for entry in config.per_file_ignores:
+        key = ("per-file-ignores", entry.pattern)
+        yield Setting(key, sorted(entry.rules), "", sources.of(*key))
+    own = dict(config.limits.own)
+    for name, row in settable().items():
+        origins = sources.of("limits", name) if name in own else (DEFAULT,)
+        yield Setting(("limits", name), own.get(name, row.default), row.unit, origins)

@@ -1,0 +1,1 @@
+"""Suppression comments written into files, so that what is found today is silent and what comes later is not."""

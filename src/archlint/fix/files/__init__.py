@@ -1,0 +1,1 @@
+"""Fixes of what archlint says of the files themselves."""

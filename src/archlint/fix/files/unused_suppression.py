@@ -1,0 +1,58 @@
+"""AL002: the comment goes, or the one rule in its list."""
+
+from __future__ import annotations
+
+import re
+
+from archlint.finding import Finding
+from archlint.fix.edit import Edit, Fix
+from archlint.fix.functions import fix_of
+from archlint.fix.text import Text
+from archlint.project import Project
+
+SAFE = True
+
+_COMMENT = re.compile(r"(?:#|//)[ \t]*archlint:[ \t]*ignore\b[ \t]*\[(?P<names>[^\]]{0,500})\](?P<reason>.*)")
+_MATCHES_NOTHING = re.compile(r"This suppression of (?P<rule>[\w-]+) matches no finding: remove it\.")
+
+
+def fix(finding: Finding, project: Project, text: Text) -> Fix | None:
+    """Only a suppression whose finding is gone: one that is misspelt or gives no reason was meant to work."""
+    said = _MATCHES_NOTHING.fullmatch(finding.message)
+    start, end = text.span(finding.place)
+    if said is None or end <= start or finding.functions:
+        return None
+    path = finding.place.path
+    found = _COMMENT.match(text.read(path)[start:end])
+    if found is None:
+        return None
+    names = [name.strip() for name in found["names"].split(",") if name.strip()]
+    left = [name for name in names if not _means(name, said["rule"])]
+    if len(left) == len(names):
+        return None
+    if left:
+        edit = Edit(path, start + found.start("names"), start + found.end("names"), ", ".join(left))
+        return fix_of(finding, f"take {said['rule']} out of the suppression", (edit,), safe=True)
+    return fix_of(finding, "remove the suppression", (_without(path, start, start + found.end(), text),), safe=True)
+
+
+def _means(name: str, rule: str) -> bool:
+    from archlint.rules import registry
+
+    page = registry.find(name)
+    return page is not None and page.name == rule
+
+
+def _without(path: str, start: int, end: int, text: Text) -> Edit:
+    """The comment, with its line where it stands alone, and with the blanks before it where it does not. What follows
+    another mark inside the comment stays."""
+    source = text.read(path)
+    comment = source[start:end]
+    more = re.search(r"[ \t](?:#|//)[ \t]", comment[1:])
+    if more is not None:
+        return Edit(path, start, start + 1 + more.start() + 1, "")
+    line = text.line_of(path, start)
+    first = text.line_start(path, line)
+    if not source[first:start].strip():
+        return Edit(path, first, text.offset(path, line + 1), "")
+    return Edit(path, first + len(source[first:start].rstrip()), end, "")

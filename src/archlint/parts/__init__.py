@@ -1,0 +1,1 @@
+"""A scan in parts that can be judged, kept and forgotten one by one."""

@@ -1,0 +1,1 @@
+"""SARIF 2.1.0, as OASIS defines it and as GitHub's code scanning takes it."""

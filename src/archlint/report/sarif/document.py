@@ -1,0 +1,130 @@
+"""The SARIF log of a scan: one run, within the limits of GitHub's code scanning."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from archlint import __version__
+from archlint.finding import Finding
+from archlint.report.document import rendered
+from archlint.report.sarif.artifacts import ROOT, Artifacts, plain
+from archlint.report.sarif.results import MOST_PLACES, MOST_STEPS, Results
+from archlint.report.sarif.rules import described
+from archlint.report.words import clipped, counts, plural, undecided, withheld, worst_first
+from archlint.result import ScanResult
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+MOST_RESULTS = 25_000
+"""GitHub refuses a run with more (docs.github.com, SARIF results exceed one or more limits, 2026-11)."""
+
+MOST_BYTES = 10_000_000
+"""GitHub refuses a larger upload; counted after gzip."""
+
+_MOST_NOTICES = 1_000
+_LONGEST = 2_000
+
+
+def render_sarif(result: ScanResult) -> str:
+    """The worst findings where not all have room, with a notification of what is left out."""
+    findings = worst_first(result.findings)
+    most = min(len(findings), MOST_RESULTS)
+    while True:
+        text = rendered(_log(result, findings[:most], findings[most:]), indent=None)
+        size = _zipped(text)
+        if size <= MOST_BYTES or not most:
+            return text
+        most = int(most * 0.9 * MOST_BYTES / size)
+
+
+def _zipped(text: str) -> int:
+    """Bytes after a quick gzip, which a thorough one does not exceed; what is small is not tried."""
+    return len(text) if len(text) <= MOST_BYTES else len(zlib.compress(text.encode(), 1))
+
+
+def _log(result: ScanResult, findings: Sequence[Finding], cut: Sequence[Finding]) -> dict[str, Any]:
+    rules = described(result, findings)
+    artifacts = Artifacts()
+    results = Results(result.functions, rules, artifacts)
+    found = [results.result(finding) for finding in findings]
+    notices = [*_cut(cut, results), *_remarks(result), *islice(_unread(result, artifacts), _MOST_NOTICES)]
+    return {
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "archlint",
+                        "semanticVersion": __version__,
+                        "version": __version__,
+                        "rules": rules,
+                        "notifications": [_kind(name, text) for name, text in _KINDS],
+                    }
+                },
+                "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notices}],
+                "originalUriBaseIds": {
+                    ROOT: {"description": {"text": "The folder that was scanned, or its checkout."}}
+                },
+                "artifacts": artifacts.listed(),
+                "columnKind": "unicodeCodePoints",
+                "results": found,
+            }
+        ],
+    }
+
+
+_LIMIT, _UNREADABLE, _COVERAGE = "limit", "unreadable-file", "coverage"
+_KINDS = (
+    (_LIMIT, "Something is left out of this file for want of room."),
+    (_UNREADABLE, "A file could not be read."),
+    (_COVERAGE, "What the scan covers."),
+)
+
+
+def _kind(name: str, text: str) -> dict[str, Any]:
+    """All that GitHub asks for of a descriptor."""
+    return {"id": name, "shortDescription": {"text": text}, "fullDescription": {"text": text}, "help": {"text": text}}
+
+
+def _notice(kind: str, level: str, text: str) -> dict[str, Any]:
+    index = next(number for number, (name, _) in enumerate(_KINDS) if name == kind)
+    text = clipped(plain(text), _LONGEST)
+    return {"descriptor": {"id": kind, "index": index}, "level": level, "message": {"text": text}}
+
+
+def _cut(cut: Sequence[Finding], results: Results) -> Iterator[dict[str, Any]]:
+    if cut:
+        yield _notice(
+            _LIMIT,
+            "warning",
+            f"{plural(len(cut), 'finding')} ({counts(cut)}) left out: GitHub takes {MOST_RESULTS:,} results and "
+            f"{MOST_BYTES // 1_000_000} MB. --format json has all of them.",
+        )
+    if results.steps_cut:
+        steps = plural(results.steps_cut, "step")
+        yield _notice(_LIMIT, "note", f"{steps} of code flows left out: GitHub shows {MOST_STEPS:,} a result.")
+    if results.places_cut:
+        places = plural(results.places_cut, "related place")
+        yield _notice(_LIMIT, "note", f"{places} left out: GitHub shows {MOST_PLACES} places a result.")
+
+
+def _unread(result: ScanResult, artifacts: Artifacts) -> Iterator[dict[str, Any]]:
+    for path in sorted(result.coverage.files_failed):
+        notice = _notice(_UNREADABLE, "warning", f"{path} could not be read; what it declares is not checked.")
+        yield notice | {"locations": [{"physicalLocation": {"artifactLocation": artifacts.location(path)}}]}
+    for gap in sorted(result.coverage.not_read):
+        yield _notice(_COVERAGE, "note", f"Not read: {gap.message}.") | {"locations": [artifacts.place(gap.place)]}
+
+
+def _remarks(result: ScanResult) -> Iterator[dict[str, Any]]:
+    texts = [withheld(result)]
+    if result.suppressed:
+        texts.append(f"Suppressed: {result.suppressed:,}, each with its reason in the source.")
+    if result.coverage.not_evaluated:
+        texts.append(undecided(result))
+    for text in texts:
+        if text:
+            yield _notice(_COVERAGE, "note", text)

@@ -1,0 +1,165 @@
+"""Which findings a baseline excuses: never more than were accepted, and those across edits."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from dataclasses import replace
+
+from archlint.baseline.entry import Entry, counted, described
+from archlint.baseline.file import parse, render
+from archlint.baseline.match import Match, match, names_of
+from archlint.config import Config
+from archlint.pipeline import scan_tree
+from archlint.result import ScanResult
+from archlint.tree import MemoryTree
+
+APP = """\
+import boto3
+
+def handler(event, context):
+    s3 = boto3.client('s3', region_name='eu-west-1')
+    return work(s3)
+
+def work(s3):
+    sqs = boto3.client('sqs')
+    return sqs, s3
+"""
+
+
+def template(**functions: str) -> str:
+    rows = ["Resources:"]
+    for name, settings in functions.items():
+        rows += [f"  {name}:", "    Type: AWS::Serverless::Function", "    Properties:", "      Runtime: python3.13"]
+        rows += [f"      {setting}" for setting in settings.split("; ")]
+    return "\n".join(rows) + "\n"
+
+
+def one(handler: str = "app.handler", uri: str = "src/", timeout: int = 900) -> str:
+    return f"CodeUri: {uri}; Handler: {handler}; Timeout: {timeout}"
+
+
+FILES = {"template.yaml": template(One=one()), "src/app.py": APP}
+
+
+def scanned(files: dict[str, str]) -> ScanResult:
+    return scan_tree(MemoryTree(files), Config())
+
+
+def entries(result: ScanResult) -> tuple[Entry, ...]:
+    """Through the file and back."""
+    return parse(render(entry for _, entry in described(result.findings, result.sources)).encode())
+
+
+def matched(before: dict[str, str], after: dict[str, str]) -> Match:
+    result = scanned(after)
+    is_file = MemoryTree(after).is_file
+    return match(result.findings, result.sources, entries(scanned(before)), is_file=is_file, functions=names_of(result))
+
+
+def new(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    return [f"{f.place.path}:{f.place.line} {f.rule}" for f in matched(before, after).new]
+
+
+def test_nothing_is_new_in_the_same() -> None:
+    found = matched(FILES, FILES)
+    assert found.new == found.stale == ()
+    assert found.known == len(scanned(FILES).findings) == 3
+
+
+def test_lines_above_do_not_count() -> None:
+    assert new(FILES, {**FILES, "src/app.py": "import os\n\n\n" + APP}) == []
+
+
+def test_formatting_does_not_count() -> None:
+    black = (
+        APP.replace("'", '"')
+        .replace('("s3", region', '(\n        "s3",\n        region')
+        .replace('-1")', '-1",\n    )')
+    )
+    assert black.count("\n") == APP.count("\n") + 3
+    wide = template(One=one()).replace("  ", "    ").replace("Timeout: 900", 'Timeout:  "900"')
+    assert new(FILES, {"template.yaml": wide, "src/app.py": black.replace("    ", "  ")}) == []
+
+
+def test_a_moved_folder_does_not_count() -> None:
+    moved = {"infra/sam/template.yml": template(One=one(uri="../../lib/x/")), "lib/x/app.py": APP}
+    assert new(FILES, moved) == []
+
+
+def test_a_renamed_function_does_not_count() -> None:
+    assert new(FILES, {**FILES, "template.yaml": template(Renamed=one())}) == []
+
+
+def test_code_moved_to_another_file_does_not_count() -> None:
+    helper = "import boto3\n\ndef work(s3):\n    sqs = boto3.client('sqs')\n    return sqs, s3\n"
+    app = APP.split("def work")[0].replace("import boto3", "import boto3\nfrom helper import work")
+    assert new(FILES, {**FILES, "src/app.py": app, "src/helper.py": helper}) == []
+
+
+def test_an_edit_of_the_same_call_does_not_count() -> None:
+    assert new(FILES, {**FILES, "src/app.py": APP.replace("eu-west-1", "us-east-1")}) == []
+    slow = {**FILES, "template.yaml": template(One=one(timeout=890))}
+    assert new(slow, {**FILES, "template.yaml": template(One=one(timeout=880))}) == []
+    assert new(slow, FILES) == ["template.yaml:8 timeout-near-limit"], "it says something else now"
+
+
+def test_one_more_among_equal_ones_is_new() -> None:
+    line = "    s3 = boto3.client('s3', region_name='eu-west-1')\n"
+    for times in (1, 3):
+        more = {**FILES, "src/app.py": APP.replace(line, line * (1 + times))}
+        assert len(new(FILES, more)) == times
+        assert len(matched(more, FILES).stale) == 1
+        assert matched(more, FILES).stale[0].count == times
+
+
+def test_the_same_in_another_function_is_new() -> None:
+    two = {**FILES, "template.yaml": template(One=one(), Two=one(uri="other/")), "other/app.py": APP}
+    assert len(new(FILES, two)) == 3
+
+
+def test_a_fix_here_does_not_pay_for_the_same_elsewhere() -> None:
+    """One function is mended, and another one gets the very same problem."""
+    before = {
+        "template.yaml": template(One=one(timeout=900), Two=one("b.handler", "two/", 30)),
+        "src/app.py": APP,
+        "two/b.py": "def handler(e, c): pass\n",
+    }
+    after = {**before, "template.yaml": template(One=one(timeout=30), Two=one("b.handler", "two/", 900))}
+    assert [row.split()[1] for row in new(before, after)] == ["timeout-near-limit"]
+    copied = {**before, "src/app.py": "def handler(e, c): pass\n", "two/b.py": APP}
+    assert len(new(before, copied)) == 2
+
+
+def test_never_more_is_excused_than_was_accepted() -> None:
+    chance = random.Random(1)
+    result = scanned({**FILES, "template.yaml": template(One=one(), Two=one("app.work"))})
+    both = described(result.findings, result.sources)
+    for _ in range(300):
+        accepted = counted(
+            replace(
+                chance.choice(both)[1],
+                path=chance.choice(("src/app.py", "gone.py")),
+                scope=chance.choice(("handler", "")),
+                function=chance.choice(("One", "Gone")),
+                count=chance.randrange(1, 3),
+            )
+            for _ in range(chance.randrange(4))
+        )
+        found = run(result, accepted)
+        assert found.known + len(found.new) == len(result.findings)
+        assert counted((*found.used, *found.stale)) == accepted
+        rules = {entry.rule for entry in accepted}
+        assert {f.rule for f in result.findings if f.rule not in rules} <= {f.rule for f in found.new}
+
+
+def run(result: ScanResult, accepted: Iterable[Entry]) -> Match:
+    tree = MemoryTree(FILES)
+    return match(result.findings, result.sources, tuple(accepted), is_file=tree.is_file, functions=names_of(result))
+
+
+def test_files_that_cannot_be_read_are_known_by_their_path() -> None:
+    broken = {**FILES, "src/app.py": "def handler(:\n"}
+    assert new(broken, broken) == []
+    two = {"template.yaml": template(One=one(), Two=one("b.handler", timeout=3)), "src/b.py": "def handler(:\n"}
+    assert new(broken, {**broken, **two}) == ["src/b.py:1 unreadable-file"]

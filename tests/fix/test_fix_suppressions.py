@@ -1,0 +1,59 @@
+"""Suppressions that match nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from archlint.config import Config
+from archlint.fix.run import run
+from archlint.tree import MemoryTree
+
+TEMPLATE = """Transform: AWS::Serverless-2016-10-31
+Resources:
+  Work:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: .
+      Handler: app.handler
+      Runtime: python3.13
+      Timeout: 30
+"""
+HANDLER = "def handler(event, context):\n{body}    return 1\n"
+
+
+def fixed(body: str) -> str:
+    source = HANDLER.format(body=body)
+    outcome = run(MemoryTree({"template.yaml": TEMPLATE, "app.py": source}), Config())
+    return outcome.changed["app.py"][1].decode() if outcome.changed else source
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("    x = 1  # archlint: ignore[model-load-in-handler] nightly\n", "    x = 1\n"),
+        ("    x = 1  # archlint: ignore[AL101] nightly  # noqa: F841\n", "    x = 1  # noqa: F841\n"),
+        ("    # archlint: ignore[AL101] nightly\n    x = 1\n", "    x = 1\n"),
+        ("    x = 'é😀'  # archlint: ignore[AL101] nightly\n", "    x = 'é😀'\n"),
+        ("    # keep\n    # archlint: ignore[AL101, AL104] nightly\n    # keep\n", "    # keep\n    # keep\n"),
+    ],
+)
+def test_it_is_removed(before: str, after: str) -> None:
+    assert fixed(before) == HANDLER.format(body=after)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    x = 1  # archlint: ignore[model-load-in-handler]\n",
+        "    x = 1  # archlint: ignore[model-loaded] nightly\n",
+        "    x = 1  # archlint: ignore nightly\n",
+        "    x = '# archlint: ignore[AL101] nightly'\n",
+    ],
+)
+def test_what_was_meant_to_work_stays(body: str) -> None:
+    assert fixed(body) == HANDLER.format(body=body)
+
+
+def test_one_of_two_rules_goes() -> None:
+    body = "    import boto3\n    c = boto3.client('s3')  # archlint: ignore[AL101, AL104] the tests replace it\n"
+    assert fixed(body) == HANDLER.format(body=body.replace("AL101, AL104", "AL104"))
