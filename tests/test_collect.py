@@ -33,7 +33,7 @@ def test_templates_and_python_sorted() -> None:
 
 @pytest.mark.parametrize(
     "folder",
-    ["node_modules", ".git", ".aws-sam/build", "cdk.out", "cdk.out.dev", "a/.serverless", "x.egg-info", "__pycache__"],
+    ["node_modules", ".aws-sam/build", "cdk.out", "cdk.out.dev", "a/.serverless", "x.egg-info", "__pycache__"],
 )
 def test_what_tools_fill_is_left_out(folder: str) -> None:
     found = collect(files(f"{folder}/template.yaml", "template.yaml", f"{folder}/x.py"))
@@ -197,3 +197,8 @@ def test_a_folder_that_cannot_be_listed(tmp_path: Path, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(os, "scandir", scandir)
     assert collect(DiskTree(tmp_path)).candidates == ("a.yaml",)
+
+
+def test_version_control_is_not_counted() -> None:
+    found = collect(MemoryTree({"template.yaml": "", ".git/HEAD": "", ".hg/x.yaml": "", "node_modules/a.yaml": ""}), ())
+    assert (found.candidates, found.left_out) == (("template.yaml",), {"built or vendored": 1})

@@ -49,7 +49,7 @@ def crater(folders: Sequence[Path]) -> Counts:
 
 def scan(folder: Path) -> Counts:
     """`exit` is archlint's exit code, -1 for a scan that took too long."""
-    command = [sys.executable, "-m", "archlint", "scan", str(folder), "--no-config", "--format", "json"]
+    command = [sys.executable, "-m", "archlint", "scan", str(folder), "--no-config", "--no-cache", "--format", "json"]
     try:
         done = subprocess.run(command, capture_output=True, timeout=TIMEOUT_S, check=False)
     except subprocess.TimeoutExpired:

@@ -24,6 +24,9 @@ VENDORED = frozenset(
 )
 """Folders that a tool fills, by name."""
 
+VERSION_CONTROL = frozenset({".git", ".hg", ".svn"})
+"""Folders that nobody misses in a scan."""
+
 TEMPLATE_SUFFIXES = (".yaml", ".yml", ".json", ".template")
 SUFFIXES = (*TEMPLATE_SUFFIXES, ".py")
 
@@ -56,7 +59,7 @@ def collect(tree: Tree, exclude: Sequence[str] = ()) -> Inventory:
     return Inventory(
         tuple(path for path in files if not path.endswith(".py")),
         tuple(path for path in files if path.endswith(".py")),
-        walk.left_out,
+        +walk.left_out,
         tuple(walk.refused),
         tuple(sorted(walk.outside)[:MAX_SHOWN]),
     )
@@ -131,7 +134,7 @@ class _Walk:
                 if is_folder and not reason and path.count("/") >= MAX_LEVELS:
                     reason = "nested too deeply"
                 if reason:
-                    self.left_out[reason] += 1
+                    self.left_out[reason] += name not in VERSION_CONTROL
                 elif is_folder:
                     pending.append((path, ignores))
                 else:

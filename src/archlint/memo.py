@@ -17,7 +17,7 @@ R = TypeVar("R")
 class Kept(Generic[R]):
     """Answers by key, as long as they are kept; using one again asks the tree again as far as a watched tree can tell.
 
-    Beyond `most` answers the oldest is forgotten."""
+    Beyond `most` answers the one that was not used for the longest is forgotten."""
 
     def __init__(self, tree: Tree, most: int | None = None) -> None:
         self._watched = tree if isinstance(tree, Watched) else None
@@ -27,6 +27,8 @@ class Kept(Generic[R]):
     def get(self, key: Hashable, make: Callable[[], R]) -> R:
         found = self._answers.get(key)
         if found is not None:
+            if self._most is not None:
+                self._answers[key] = self._answers.pop(key)
             if self._watched is not None:
                 self._watched.again(found[1])
             return found[0]
@@ -40,6 +42,10 @@ class Kept(Generic[R]):
         if self._most is not None and len(self._answers) > self._most:
             del self._answers[next(iter(self._answers))]
         return answer
+
+    def forget(self, key: Hashable) -> None:
+        """It is worked out again if anybody asks."""
+        self._answers.pop(key, None)
 
 
 def per_tree(answer: Callable[Concatenate[Tree, P], R]) -> Callable[Concatenate[Tree, P], R]:

@@ -11,7 +11,7 @@ import re
 import tokenize
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from archlint.finding import Finding, fingerprint
@@ -21,6 +21,7 @@ from archlint.rules import registry
 from archlint.rules.registry import Rulebook
 
 UNUSED = "unused-suppression"
+_UNREADABLE = "unreadable-file"
 
 _COMMENT = re.compile(r"(?:#|//)[ \t]*archlint:[ \t]*ignore\b(?:[ \t]*\[(?P<names>[^\]]{0,500})\])?(?P<reason>.*)")
 MAX_IN_FILE = 1_000
@@ -43,7 +44,7 @@ class Suppressed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Excuse:
+class Excuse:
     """One rule that a suppression names: for the findings on `line` of its file, or for those of `function`."""
 
     named: str
@@ -64,15 +65,17 @@ def apply(
     functions: Sequence[Function],
     selected: frozenset[str],
     rulebook: Rulebook | None = None,
+    unread: Collection[str] = (),
 ) -> Suppressed:
     """Silences what is excused. `sources` holds the text of every file whose comments count, by path; a suppression is
-    called unused only when its rule is among the `selected` names. The names mean rules of the `rulebook`, by default
-    archlint's own."""
+    called unused only when its rule is among the `selected` names, and not in the `unread` files, where nothing could
+    be found. The names mean rules of the `rulebook`, by default archlint's own."""
     book = rulebook or registry.builtin()
     excuses = [excuse for path in sorted(sources) for excuse in _in_file(path, sources[path], book)]
     excuses += [excuse for function in functions for excuse in _in_metadata(function, book)]
     used: set[int] = set()
     kept, silenced = _split(findings, excuses, used)
+    used |= {i for i, excuse in enumerate(excuses) if excuse.place.path in unread and excuse.rule != _UNREADABLE}
     if UNUSED in selected:
         complaints = _complaints(excuses, used, selected, book, about_itself=False)
         also_kept, also_silenced = _split(complaints, excuses, used)
@@ -86,7 +89,7 @@ def _key(finding: Finding) -> tuple[str, int, int, str, str]:
 
 
 def _split(
-    findings: Iterable[Finding], excuses: Sequence[_Excuse], used: set[int]
+    findings: Iterable[Finding], excuses: Sequence[Excuse], used: set[int]
 ) -> tuple[list[Finding], list[Finding]]:
     """(kept, silenced); the indices of the excuses that matched are added to `used`."""
     by_line: defaultdict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
@@ -116,7 +119,7 @@ def _split(
 
 
 def _complaints(
-    excuses: Sequence[_Excuse],
+    excuses: Sequence[Excuse],
     used: set[int],
     selected: frozenset[str],
     book: Rulebook,
@@ -132,7 +135,7 @@ def _complaints(
         if problem is None or (excuse.rule == UNUSED) is not about_itself:
             continue
         path = excuse.place.path
-        code = f"{excuse.code} {excuse.named}"
+        code = _code(excuse)
         found.append(
             Finding(
                 rule=page.name,
@@ -149,7 +152,7 @@ def _complaints(
     return found
 
 
-def _problem(excuse: _Excuse, used: bool, selected: frozenset[str], book: Rulebook) -> str | None:
+def _problem(excuse: Excuse, used: bool, selected: frozenset[str], book: Rulebook) -> str | None:
     if excuse.beyond:
         return f"This file holds more than {MAX_IN_FILE:,} suppressions; from here on they are not read."
     if not excuse.named:
@@ -163,14 +166,33 @@ def _problem(excuse: _Excuse, used: bool, selected: frozenset[str], book: Rulebo
     return None
 
 
-def _in_metadata(function: Function, book: Rulebook) -> Iterator[_Excuse]:
+def needless(finding: Finding, text: str, book: Rulebook) -> Excuse | None:
+    """The comment in its file's text that a finding says matches nothing; None for any other complaint."""
+    seen: Counter[str] = Counter()
+    for excuse in _in_file(finding.place.path, text, book):
+        code = _code(excuse)
+        if excuse.place == finding.place and any(
+            fingerprint(finding.rule, finding.place.path, code, number) == finding.fingerprint
+            for number in range(seen[code] + 1)
+        ):
+            return excuse if excuse.rule is not None and excuse.reason else None
+        seen[code] += 1
+    return None
+
+
+def _code(excuse: Excuse) -> str:
+    """What tells a complaint from others in its file."""
+    return f"{excuse.code} {excuse.named}"
+
+
+def _in_metadata(function: Function, book: Rulebook) -> Iterator[Excuse]:
     for ignore in function.ignores:
         page = book.find(ignore.rule)
         rule = page.name if page else None
-        yield _Excuse(ignore.rule.strip(), rule, ignore.reason.strip(), ignore.place, function=function.id)
+        yield Excuse(ignore.rule.strip(), rule, ignore.reason.strip(), ignore.place, function=function.id)
 
 
-def _in_file(path: str, text: str, book: Rulebook) -> Iterator[_Excuse]:
+def _in_file(path: str, text: str, book: Rulebook) -> Iterator[Excuse]:
     for number, excuse in enumerate(_all_in_file(path, text, book)):
         if number == MAX_IN_FILE:
             yield replace(excuse, rule=None, beyond=True)
@@ -178,7 +200,7 @@ def _in_file(path: str, text: str, book: Rulebook) -> Iterator[_Excuse]:
         yield excuse
 
 
-def _all_in_file(path: str, text: str, book: Rulebook) -> Iterator[_Excuse]:
+def _all_in_file(path: str, text: str, book: Rulebook) -> Iterator[Excuse]:
     if "archlint:" not in text:
         return
     lines = _LINE_END.split(text)
@@ -199,7 +221,7 @@ def _all_in_file(path: str, text: str, book: Rulebook) -> Iterator[_Excuse]:
         names = [name.strip() for name in (found["names"] or "").split(",")]
         for name in dict.fromkeys(name for name in names if name) or [""]:
             page = book.find(name)
-            yield _Excuse(name, page.name if page else None, reason, place, lines[line - 1].strip(), target)
+            yield Excuse(name, page.name if page else None, reason, place, lines[line - 1].strip(), target)
 
 
 def _next_code(lines: Sequence[str], mark: str) -> list[int]:

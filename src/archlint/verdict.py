@@ -44,11 +44,12 @@ def result_of(
     findings = [f for f in _findings(hits, texts, functions, config) if f.rule in selected]
     marked = sorted({*chain.from_iterable(part.marked for part in parts), *_marked(problems, texts)})
     excusing = {path: texts[path] for path in marked}
-    verdict = apply(findings, excusing, [d.function for d in functions], selected, config.rulebook)
+    unread = {problem.place.path for problem in problems}
+    verdict = apply(findings, excusing, [d.function for d in functions], selected, config.rulebook, unread)
     kept = tuple(
         replace(finding, severity=config.severity.get(finding.rule, finding.severity))
         for finding in verdict.kept
-        if finding.rule not in config.ignored_in(finding.place.path)
+        if finding.rule not in config.ignored_in(finding.place.path) and not config.excludes(finding.place.path)
     )
     return ScanResult(
         functions,

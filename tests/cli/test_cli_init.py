@@ -96,6 +96,7 @@ def test_the_written_settings_are_accepted_also_with_every_key_in_use(repository
     text = path.read_text()
     lines = [line.removeprefix("# ") if " = " in line or line.startswith("# [") else line for line in text.splitlines()]
     path.write_text("\n".join(lines))
+    assert CliRunner().invoke(main, ["baseline", "write", str(repository)]).exit_code == 0
     result = CliRunner().invoke(main, ["scan", str(repository), "--format", "json"])
     assert (result.exit_code, result.stderr) == (0, "")
 
@@ -105,17 +106,19 @@ def test_findings_that_fail_bring_a_baseline(repository: Path) -> None:
     assert CliRunner().invoke(main, ["scan", str(repository)]).exit_code == 1
     assert run(repository, "--yes").exit_code == 0
     assert json.loads(repository.joinpath(BASELINE).read_text())["schema"] == "archlint/baseline/v1"
-    assert f"--baseline {BASELINE}" in repository.joinpath(WORKFLOW).read_text()
-    assert f"--baseline {BASELINE}" in repository.joinpath(HOOKS).read_text()
+    assert tomllib.loads(repository.joinpath("archlint.toml").read_text())["baseline"] == BASELINE
+    assert "--baseline" not in repository.joinpath(WORKFLOW).read_text()
+    assert "--baseline" not in repository.joinpath(HOOKS).read_text()
     CliRunner().invoke(main, ["baseline", "write", str(repository), "--file", str(repository / "other.json")])
     assert repository.joinpath("other.json").read_bytes() == repository.joinpath(BASELINE).read_bytes()
-    after = CliRunner().invoke(main, ["scan", str(repository), "--baseline", str(repository / BASELINE)])
+    after = CliRunner().invoke(main, ["scan", str(repository)])
     assert after.exit_code == 0, after.output
 
 
 def test_without_such_findings_there_is_none(repository: Path) -> None:
     run(repository, "--yes")
     assert not repository.joinpath(BASELINE).exists()
+    assert "baseline" not in tomllib.loads(repository.joinpath("archlint.toml").read_text())
     assert "--baseline" not in repository.joinpath(WORKFLOW).read_text()
 
 
@@ -148,6 +151,16 @@ def test_a_baseline_that_is_declined_is_not_used(repository: Path) -> None:
     run(repository, answers="n\ny\ny\ny\n")
     assert not repository.joinpath(BASELINE).exists()
     assert "--baseline" not in repository.joinpath(WORKFLOW).read_text()
+
+
+@pytest.mark.usefixtures("terminal")
+def test_where_the_settings_are_declined_the_commands_name_the_baseline(repository: Path) -> None:
+    repository.joinpath("template.yaml").write_text(FAILING)
+    run(repository, answers="y\nn\ny\ny\n")
+    assert repository.joinpath(BASELINE).exists()
+    assert not repository.joinpath("archlint.toml").exists()
+    assert f"--baseline {BASELINE}" in repository.joinpath(WORKFLOW).read_text()
+    assert f"--baseline {BASELINE}" in repository.joinpath(HOOKS).read_text()
 
 
 def test_what_is_there_stays(repository: Path) -> None:

@@ -29,6 +29,7 @@ def test_the_list_as_json() -> None:
         "confidence": "high",
         "summary": "About model-load-in-handler",
         "since": "0.1.0",
+        "fix": "unsafe",
     }
 
 

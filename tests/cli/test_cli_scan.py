@@ -265,3 +265,14 @@ def test_output_that_the_terminal_cannot_encode(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stderr) == (1, b"")
     assert b"caf\\xe9 \\u65e5" in done.stdout
+
+
+@pytest.mark.parametrize("options", [("--output", "{}"), ("--also", "json={}")])
+def test_a_report_does_not_replace_what_it_speaks_of(tmp_path: Path, options: tuple[str, ...]) -> None:
+    template = tmp_path / "template.yaml"
+    template.write_text("Resources: {F: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13}}}\n")
+    before = template.read_text()
+    result = run(tmp_path, *(option.format(template) for option in options))
+    assert result.exit_code == 2
+    assert "is a file of the scanned folder" in result.stderr
+    assert template.read_text() == before

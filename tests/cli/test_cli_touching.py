@@ -62,6 +62,16 @@ def test_only_findings_of_the_files_are_reported(repository: Path) -> None:
     assert places("notes.txt", "one/src/common.py") == []
 
 
+def test_a_commit_without_relation_gets_one_line(repository: Path) -> None:
+    assert run("notes.txt").stdout == "No findings in the files given - 6 files read.\n"
+    repository.joinpath("one/template.yaml").write_text(TEMPLATE.format(name="One", folder="src").replace("900", "9"))
+    assert run("one/src/app.py", "one/template.yaml").stdout.count("\n") == 1
+    assert run("one/template.yaml", "two/template.yaml").stdout.count("\n") > 1
+    assert run("one").stdout.count("\n") > 1, "a folder is reported whole"
+    repository.joinpath("one/template.yaml").write_text(TEMPLATE.format(name="One", folder="src") + "  - {")
+    assert "one/template.yaml" in run("one/template.yaml").stdout, "what cannot be read is said"
+
+
 def test_absolute_paths_and_links_name_the_same_files(repository: Path) -> None:
     assert places(str(repository / "one/template.yaml")) == ["one/template.yaml"]
     repository.joinpath("again.yaml").symlink_to("two/template.yaml")
@@ -112,6 +122,7 @@ def test_nothing_to_scan_can_be_allowed(tmp_path: Path, monkeypatch: pytest.Monk
     assert run("notes.txt").exit_code == 3
     result = run("--allow-nothing", "notes.txt")
     assert result.exit_code == 0
+    assert result.stdout == ""
     assert "nothing to scan" in result.stderr
 
 

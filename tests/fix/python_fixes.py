@@ -46,7 +46,7 @@ def fixed(files: Mapping[str, str] | str, rule: str, *, rounds: int = 8) -> File
     """The repository after all the rule's fixes, safe or not; each round takes at least one finding away."""
     now = repository(files)
     for _ in range(rounds):
-        chosen = compatible(fix for fix in offers(now, rule) if fix is not None)
+        chosen = compatible((fix for fix in offers(now, rule) if fix is not None), Text(MemoryTree(dict(now))))
         if not chosen:
             return now
         before = len(findings(now, rule))

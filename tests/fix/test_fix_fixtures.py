@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from archlint.config import Config
+from archlint.config.persona import shown
 from archlint.fix.run import run
 from archlint.fix.write import write
 from archlint.pipeline import scan
@@ -27,7 +28,7 @@ def test_a_repository(name: str, tmp_path: Path) -> None:
         write(root, path, old, new)
     after = scan(root, Config())
 
-    assert [f.sort_key for f in after.findings] == [f.sort_key for f in outcome.findings]
+    assert [f.sort_key for f in shown(after, Config()).findings] == [f.sort_key for f in outcome.findings]
     assert len(after.functions) == len(before.functions)
     assert after.coverage.files_failed == before.coverage.files_failed
     errors = Counter(f.rule for f in after.findings if f.severity == "error")

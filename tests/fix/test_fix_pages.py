@@ -25,6 +25,7 @@ FOR_PEOPLE = {
     ("docker-fat-image", "A CUDA base"),
     ("docker-fat-image", "A compiler stays"),
     ("efs-without-vpc", "No VPC"),
+    ("ephemeral-storage-too-small", "Seven billion parameters"),
     ("deprecated-runtime", "From a map"),
     ("impossible-configuration", "A GPU for a Fargate task"),
     ("impossible-configuration", "A GPU for a Fargate job"),

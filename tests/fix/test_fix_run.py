@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 from archlint import pipeline
 from archlint.config import Config
 from archlint.finding import Finding
 from archlint.fix import registry
-from archlint.fix.apply import compatible, edited
-from archlint.fix.edit import Edit, Fix
 from archlint.fix.editable import obstacle
 from archlint.fix.overlay import OverlayTree
 from archlint.fix.run import run
 from archlint.fix.text import Text
-from archlint.project import Project
+from archlint.parts.memory import Kept
 from archlint.result import ScanResult
-from archlint.tree import MemoryTree, Tree
+from archlint.tree import DiskTree, MemoryTree
+from archlint.watch import Stamped
 
 QUEUE = """Transform: AWS::Serverless-2016-10-31
 Resources:
@@ -69,24 +71,24 @@ def test_nothing_and_broken_input() -> None:
 
 
 def test_a_finding_that_stays_undoes_its_fix() -> None:
-    before = pipeline.examine(MemoryTree({"template.yaml": QUEUE.format(visible=30)}), Config())
+    before = pipeline.rescan(MemoryTree({"template.yaml": QUEUE.format(visible=30)}), Config())
 
-    def blind(tree: Tree, config: Config) -> tuple[Project, ScanResult]:
+    def blind(tree: Stamped, config: Config, kept: Kept | None) -> tuple[ScanResult, Kept]:
         """Sees the first text whatever was changed."""
         return before
 
-    outcome = run(MemoryTree({"template.yaml": QUEUE.format(visible=30)}), ONLY, examine=blind)
+    outcome = run(MemoryTree({"template.yaml": QUEUE.format(visible=30)}), ONLY, rescan=blind)
     assert not outcome.changed
     assert [one.reason for one in outcome.unproven] == [f"it could not be proven: {RULE} is still found"]
 
 
 def test_a_fix_that_breaks_the_file_is_undone() -> None:
-    def scan(tree: Tree, config: Config) -> tuple[Project, ScanResult]:
+    def scan(tree: Stamped, config: Config, kept: Kept | None) -> tuple[ScanResult, Kept]:
         changed = tree.read("template.yaml") != QUEUE.format(visible=30).encode()
         files = {"template.yaml": QUEUE.format(visible=30) + ("]: [" if changed else "")}
-        return pipeline.examine(MemoryTree(files), config)
+        return pipeline.rescan(MemoryTree(files), config, kept)
 
-    outcome = run(MemoryTree({"template.yaml": QUEUE.format(visible=30)}), ONLY, examine=scan)
+    outcome = run(MemoryTree({"template.yaml": QUEUE.format(visible=30)}), ONLY, rescan=scan)
     assert not outcome.changed
     assert "could no longer be read" in outcome.unproven[0].reason
 
@@ -99,16 +101,6 @@ def test_two_queues_at_once_and_one_that_cannot() -> None:
     assert outcome.changed["template.yaml"][1].decode() == text.replace(
         "VisibilityTimeout: 30", "VisibilityTimeout: 360"
     )
-
-
-def test_overlapping_fixes_take_turns() -> None:
-    def fix(name: str, *edits: Edit) -> Fix:
-        return Fix("r", name, "do it", True, edits)
-
-    first, second = fix("1", Edit("a", 0, 5, "x")), fix("2", Edit("a", 5, 6, "y"))
-    same, elsewhere = fix("3", Edit("a", 0, 5, "x")), fix("4", Edit("b", 0, 5, "x"))
-    assert compatible([first, second, same, elsewhere]) == [first, same, elsewhere]
-    assert edited("abcdef", [Edit("a", 0, 2, ""), Edit("a", 2, 2, "!"), Edit("a", 5, 6, "x")]) == "!cdex"
 
 
 def test_what_a_tool_wrote_is_left_alone() -> None:
@@ -166,3 +158,126 @@ def test_findings_elsewhere_do_not_count() -> None:
     text = QUEUE.format(visible=30).replace("Resources:", "\n\nResources:")
     finding: Finding = run(MemoryTree({"template.yaml": text}), ONLY).done[0].finding
     assert finding.functions == ("template.yaml#Work",)
+
+
+def test_what_a_report_leaves_out_is_left_alone() -> None:
+    def doubting(tree: Stamped, config: Config, kept: Kept | None) -> tuple[ScanResult, Kept]:
+        result, kept = pipeline.rescan(tree, config, kept)
+        return replace(result, findings=tuple(replace(one, confidence="low") for one in result.findings)), kept
+
+    tree = MemoryTree({"template.yaml": QUEUE.format(visible=30)})
+    usual = run(tree, ONLY, rescan=doubting)
+    assert (usual.done, usual.findings, usual.changed) == ((), (), {})
+    assert len(run(tree, replace(ONLY, persona="pedantic"), rescan=doubting).done) == 1
+
+
+def test_a_file_that_somebody_saves_meanwhile_is_told_by_its_old_content(tmp_path: Path) -> None:
+    """What is written is compared with what the fix was made from."""
+    file = tmp_path / "template.yaml"
+    file.write_text(QUEUE.format(visible=30))
+
+    def saving(tree: Stamped, config: Config, kept: Kept | None) -> tuple[ScanResult, Kept]:
+        if kept is not None:
+            file.write_text("A: 1\n")
+        return pipeline.rescan(tree, config, kept)
+
+    outcome = run(DiskTree(tmp_path), ONLY, rescan=saving)
+    assert outcome.changed["template.yaml"][0].decode() == QUEUE.format(visible=30)
+
+
+CLIENTS = """import boto3
+
+
+def handler(event, context):
+    s3 = boto3.client("s3")
+    sqs = boto3.client("sqs")
+    sns = boto3.client("sns")
+
+    s3.list_buckets()
+    sqs.list_queues()
+    return sns.list_topics()
+"""
+FUNCTION = """Transform: AWS::Serverless-2016-10-31
+Resources:
+  Work:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: .
+      Handler: app.handler
+      Runtime: python3.13
+      Timeout: 30
+"""
+
+
+def test_the_clients_of_a_file_take_one_round() -> None:
+    scans = []
+
+    def rescan(tree: Stamped, config: Config, kept: Kept | None) -> tuple[ScanResult, Kept]:
+        scans.append(kept is not None)
+        return pipeline.rescan(tree, config, kept)
+
+    tree = MemoryTree({"template.yaml": FUNCTION, "app.py": CLIENTS})
+    outcome = run(tree, Config(select=frozenset({"client-created-in-handler"})), rescan=rescan)
+    assert scans == [False, True]
+    assert outcome.changed["app.py"][1].decode() == (
+        'import boto3\n\ns3 = boto3.client("s3")\nsqs = boto3.client("sqs")\nsns = boto3.client("sns")\n\n\n'
+        "def handler(event, context):\n    s3.list_buckets()\n    sqs.list_queues()\n    return sns.list_topics()\n"
+    )
+
+
+def test_one_client_under_two_names_is_made_once() -> None:
+    text = CLIENTS.replace('sqs = boto3.client("sqs")', 'sqs = boto3.client("s3")')
+    tree = MemoryTree({"template.yaml": FUNCTION, "app.py": text})
+    outcome = run(tree, Config(select=frozenset({"client-created-in-handler"})))
+    new = outcome.changed["app.py"][1].decode()
+    assert new.count('boto3.client("s3")') == 1
+    assert len(outcome.done) == 3
+
+
+def test_clients_of_one_name_and_two_kinds_are_told_apart() -> None:
+    text = """import boto3
+
+
+def first():
+    return boto3.client("s3", region_name="eu-west-1").list_buckets()
+
+
+def handler(event, context):
+    return first(), boto3.client("s3", region_name="us-east-1").list_buckets()
+"""
+    tree = MemoryTree({"template.yaml": FUNCTION, "app.py": text})
+    new = run(tree, Config(select=frozenset({"client-created-in-handler"}))).changed["app.py"][1].decode()
+    assert new.count("s3_client = ") == 1
+    assert new.index("eu-west-1") < new.index("def first")
+    assert "us-east-1" in new
+
+
+def test_many_repositories_in_one_keep_their_answers() -> None:
+    """Only what has to do with a changed file is asked again."""
+    files: dict[str, str | bytes] = {}
+    for name in ("a", "b", "c"):
+        files[f"{name}/template.yaml"] = FUNCTION
+        files[f"{name}/app.py"] = CLIENTS.replace("sqs", "sqs" if name == "a" else "sns", 1)
+    outcome = run(MemoryTree(files), Config(select=frozenset({"client-created-in-handler"})))
+    assert set(outcome.changed) == {"a/app.py", "b/app.py", "c/app.py"}
+    whole = pipeline.scan_tree(
+        MemoryTree({**files, **{path: new for path, (_, new) in outcome.changed.items()}}),
+        Config(select=frozenset({"client-created-in-handler"})),
+    )
+    assert not whole.findings
+
+
+def test_a_narrow_choice_of_rules_reports_what_a_scan_would() -> None:
+    app = "import boto3\n\n\ndef handler(event, context):\n    return 1  # archlint: ignore[AL104] why not\n"
+    tree = MemoryTree({"template.yaml": FUNCTION, "app.py": app})
+    for rules in (
+        {"unused-suppression"},
+        {"unused-suppression", "client-created-in-handler"},
+        {"client-created-in-handler"},
+    ):
+        config = Config(select=frozenset(rules))
+        found = pipeline.scan_tree(tree, config).findings
+        assert len(found) == (len(rules) == 2)
+        outcome = run(tree, config)
+        assert [one.finding for one in outcome.done] == list(found)
+        assert not outcome.findings

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from archlint.config import Config
 from archlint.fix.run import run
+from archlint.rules.rulebook import all_rules
 from archlint.tree import MemoryTree
 
 TEMPLATE = """Transform: AWS::Serverless-2016-10-31
@@ -57,3 +60,47 @@ def test_what_was_meant_to_work_stays(body: str) -> None:
 def test_one_of_two_rules_goes() -> None:
     body = "    import boto3\n    c = boto3.client('s3')  # archlint: ignore[AL101, AL104] the tests replace it\n"
     assert fixed(body) == HANDLER.format(body=body.replace("AL101, AL104", "AL104"))
+
+
+OWN = """---
+code: ORG7
+severity: warning
+confidence: high
+summary: No debugger
+check: {call: {call: pdb.set_trace}}
+---
+## What it does
+
+It looks for debuggers.
+
+## What to do
+
+Remove it.
+"""
+
+
+def test_a_rule_of_the_repository_can_be_meant() -> None:
+    body = "    x = 1  # archlint: ignore[ORG7] nightly\n    y = 1  # archlint: ignore[no-debugger, AL101] nightly\n"
+    source = HANDLER.format(body=body)
+    files = {"template.yaml": TEMPLATE, "app.py": source, ".archlint/rules/no-debugger.md": OWN}
+    tree = MemoryTree(files)
+    outcome = run(tree, Config(rulebook=all_rules(tree)))
+    assert outcome.changed["app.py"][1].decode() == HANDLER.format(body="    x = 1\n    y = 1\n")
+    assert not run(MemoryTree(files), Config()).findings[0].message.startswith("This suppression of")
+
+
+def test_two_suppressions_that_read_alike() -> None:
+    body = "    x = 1  # archlint: ignore[AL101] nightly\n" * 2
+    assert fixed(body) == HANDLER.format(body="    x = 1\n" * 2)
+
+
+def test_the_words_of_a_message_do_not_matter() -> None:
+    from archlint import pipeline
+    from archlint.fix.files.unused_suppression import fix
+    from archlint.fix.text import Text
+
+    body = "    x = 1  # archlint: ignore[AL101] nightly\n    y = 1  # archlint: ignore[AL101]\n"
+    tree = MemoryTree({"template.yaml": TEMPLATE, "app.py": HANDLER.format(body=body)})
+    project, result = pipeline.examine(tree, Config())
+    said = [fix(replace(finding, message="?"), project, Text(tree)) for finding in result.findings]
+    assert [one is not None for one in said] == [True, False]

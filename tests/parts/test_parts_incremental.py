@@ -91,6 +91,18 @@ def test_the_settings_are_part_of_what_is_kept(tmp_path: Path) -> None:
     assert not any(deployed.function.id.startswith("orders/") for deployed in narrow.functions)
 
 
+def test_nothing_is_reported_where_it_is_excluded(tmp_path: Path) -> None:
+    """Although a template elsewhere leads there."""
+    root = write_repository(tmp_path)
+    found = scan(root, Config(exclude=("infra/code/", "image/look.py", "orders/src/*.txt")))
+    everything = scan(root, Config())
+    places = {finding.place.path for finding in everything.findings}
+    assert "infra/code/thumb.py" in places
+    assert {finding.place.path for finding in found.findings} == {
+        path for path in places if not path.startswith("infra/code/") and path != "orders/src/requirements.txt"
+    }
+
+
 def test_further_processes_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = write_repository(tmp_path / "repository")
     monkeypatch.setattr("archlint.parts.jobs.MANY", 2)
@@ -100,3 +112,52 @@ def test_further_processes_change_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     assert render_json(scan(root, Config(), store=store, jobs=2)) == alone
     monkeypatch.setattr("archlint.parts.work._part", lambda *_: pytest.fail("a part was made again"))
     assert kept(root, store) == alone
+
+
+@pytest.mark.parametrize("now", [0.0, 1e12])
+def test_a_wrong_clock_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, now: float) -> None:
+    root, store = write_repository(tmp_path / "repository"), Store(tmp_path / "cache")
+    monkeypatch.setattr("archlint.tree.time.time", lambda: now)
+    assert kept(root, store) == cold(root)
+    path = root / "orders" / "template.yaml"
+    path.write_text(path.read_text().replace("Timeout: 600", "Timeout: 899"))
+    assert kept(root, store) == cold(root)
+    assert '"timeout_s": 899' in kept(root, store)
+
+
+def test_an_error_of_its_own_costs_one_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And says nothing of what the error says, which may quote the repository."""
+    root = write_repository(tmp_path / "repository")
+    right = scan(root, Config())
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("secret")
+
+    monkeypatch.delenv("ARCHLINT_DEBUG", raising=False)
+    monkeypatch.setattr("archlint.cdk.apps.read_apps", broken)
+    found = scan(root, Config())
+    (error,) = (finding for finding in found.findings if finding.place.path == "infra/cdk.json")
+    assert error.rule == "unreadable-file"
+    assert error.message == "archlint failed on it with an error of its own (RuntimeError); please report that"
+    others = [finding for finding in right.findings if not finding.place.path.startswith("infra/")]
+    assert [finding for finding in found.findings if finding is not error] == others
+    monkeypatch.setenv("ARCHLINT_DEBUG", "1")
+    with pytest.raises(RuntimeError):
+        scan(root, Config())
+
+
+def test_a_rule_that_fails_costs_its_own_findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = write_repository(tmp_path / "repository")
+    right = scan(root, Config())
+
+    def broken(*_: object) -> None:
+        raise KeyError("secret")
+
+    monkeypatch.delenv("ARCHLINT_DEBUG", raising=False)
+    monkeypatch.setattr("archlint.rules.timeout_near_limit.check", broken)
+    found = scan(root, Config())
+    errors = [finding for finding in found.findings if finding.rule == "unreadable-file"]
+    assert errors
+    assert all(finding.message.startswith("AL301: archlint failed on it") for finding in errors)
+    others = [finding for finding in right.findings if finding.rule != "timeout-near-limit"]
+    assert [finding for finding in found.findings if finding not in errors] == others

@@ -38,14 +38,15 @@ def store(tmp_path: Path) -> Store:
 
 
 def files(store: Store) -> list[Path]:
-    return sorted(store.folder.iterdir())
+    """Without the data files of archlint that were parsed on the way."""
+    return sorted(path for path in store.folder.iterdir() if path.suffix != ".table")
 
 
 def test_what_is_saved_is_loaded(store: Store) -> None:
     saved = Kept(["ra.py"], ["00"], ["1 2"], {"part": Entry(array("L", [0]), b"data")})
     assert store.save("name", saved)
     assert store.load("name") == saved
-    assert [path.name for path in files(store)] == ["name"]
+    assert [(path.name, path.stat().st_mode & 0o777) for path in files(store)] == [("name", 0o600)]
 
 
 @pytest.mark.parametrize("harm", ["empty", "cut", "flipped", "other", "text", "folder"])
@@ -174,3 +175,20 @@ def test_nothing_else_is_built(data: bytes, tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(FrozenError):
         thaw(data)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("harm", ["nothing", "cut", "changed", "empty"])
+def test_data_files_are_kept_parsed_and_checked(tmp_path: Path, harm: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from archlint.knowledge import store as knowledge
+
+    read = knowledge.read_yaml.__wrapped__
+    plain = read("limits.yaml")
+    monkeypatch.setattr(knowledge, "_parsed_in", [tmp_path])
+    assert read("limits.yaml") == plain
+    (path,) = tmp_path.iterdir()
+    data = path.read_bytes()
+    path.write_bytes({"nothing": data, "cut": data[:-50], "changed": data.replace(b"900", b"901"), "empty": b""}[harm])
+    parsed = []
+    monkeypatch.setattr(knowledge.yaml, "load", lambda raw, **_: parsed.append(raw) or plain)
+    assert read("limits.yaml") == plain
+    assert bool(parsed) is (harm != "nothing")

@@ -8,10 +8,13 @@ from typing import Any
 import jsonschema
 import pytest
 
+from archlint.config import Config
 from archlint.model.coverage import Coverage
 from archlint.model.function import Setting
+from archlint.pipeline import scan_tree
 from archlint.report.json import render_json
 from archlint.result import ScanResult
+from archlint.tree import MemoryTree
 from archlint.values import Known, Unknown
 from samples import EMPTY, TRACE, make_deployed, make_finding, make_function, make_result
 
@@ -167,3 +170,19 @@ def test_hostile_text_stays_valid(name: str) -> None:
 def test_lone_surrogates_stay_apart() -> None:
     result = make_result(make_finding(path="\udc80.py"), make_finding(path="\udc81.py"))
     assert [found["path"] for found in rendered(result)["findings"]] == ["\\udc80.py", "\\udc81.py"]
+
+
+def test_an_id_that_only_a_synth_knows_is_no_name() -> None:
+    app = """\
+import os
+import aws_cdk as cdk
+from aws_cdk import aws_lambda as lambda_
+app = cdk.App()
+stack = cdk.Stack(app, "Stack")
+lambda_.Function(stack, os.environ["NAME"], runtime=lambda_.Runtime.PYTHON_3_13, handler="app.handler",
+                 code=lambda_.Code.from_asset("."))
+"""
+    tree = MemoryTree({"cdk.json": '{"app": "python3 app.py"}', "app.py": app})
+    (function,) = json.loads(render_json(scan_tree(tree, Config())))["functions"]
+    assert (function["id"], function["name"], function["construct_path"]) == (".#Stack/?", None, None)
+    assert [gap["attribute"] for gap in function["unknown"]][:2] == ["name", "construct_path"]

@@ -19,6 +19,7 @@ _CODE = re.compile(r"(?<![\[`])`([a-z0-9]+(?:-[a-z0-9]+)+)`(?![\]`])")
 _RELATIVE = re.compile(r"\]\(((?!https?:|#)[^)\s]+)\)")
 _SITE = {"CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md", "tools/README.md": "tools.md"}
 """Where the site has what a page of the repository links to."""
+_GUIDE = "docs/guide/"
 
 
 class MissingSectionError(Exception):
@@ -43,6 +44,8 @@ def on_its_own(text: str) -> str:
 
 
 def _target(link: str) -> str:
+    if link.startswith(_GUIDE):  # sections of the README stand on pages of the guide
+        return link.removeprefix(_GUIDE)
     return _SITE.get(link) or ("/schemas/" + posixpath.basename(link) if link.endswith(".schema.json") else link)
 
 

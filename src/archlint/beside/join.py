@@ -46,7 +46,8 @@ def with_cfn_lint(result: ScanResult, config: Config, chosen: Choice) -> ScanRes
     linted = lint(texts)
     found = [finding for finding in _findings(result, linted) if chosen.takes(finding.rule)]
     names = frozenset(finding.rule for finding in found)
-    verdict = apply(found, result.sources, [deployed.function for deployed in result.functions], names)
+    functions = [deployed.function for deployed in result.functions]
+    verdict = apply(found, result.sources, functions, names, unread=result.coverage.files_failed)
     kept = [
         replace(finding, severity=config.severity.get(finding.rule, finding.severity))
         for finding in verdict.kept

@@ -5,12 +5,12 @@ from __future__ import annotations
 from archlint.cdk.reading import argument, entry, made_of, text
 from archlint.cdk.values import CdkValue, Made, Member
 from archlint.knowledge.cdk import function_construct, short
+from archlint.model.function import OPEN_NAME
 from archlint.model.place import Place
 from archlint.values import Known
 
 MAX_LEVELS = 60
-OPEN = "?"
-"""Stands for an id that only a synth knows."""
+OPEN = OPEN_NAME
 
 
 def construct_id(made: Made) -> str:

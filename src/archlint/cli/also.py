@@ -13,13 +13,6 @@ from archlint.report.formats import FORMATS, Screen
 if TYPE_CHECKING:
     from archlint.result import ScanResult
 
-option = click.option(
-    "--also",
-    multiple=True,
-    metavar="FORMAT=FILE",
-    help="Write the report in another format too; can be given several times.",
-)
-
 
 def requests(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """(format, file) of each; raises UsageError before any work is done."""
@@ -32,10 +25,10 @@ def _request(text: str) -> tuple[str, str]:
         raise click.UsageError(f"--also: {text!a} is not FORMAT=FILE, such as json=report.json")
     if name not in FORMATS:
         raise click.UsageError(f"--also: {name!a} is not one of {', '.join(FORMATS)}")
-    out.check_output(path)
+    out.check_output(path, "--also")
     return name, path
 
 
 def write(report: ScanResult, wanted: Sequence[tuple[str, str]]) -> None:
     for name, path in wanted:
-        out.write(FORMATS[name](report, Screen()), path)
+        out.write(FORMATS[name](report, Screen()), path, "--also")

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from archlint.cli import beside, narrow
+from archlint.cli import accepted, beside
 from archlint.cli import online as exact
 from archlint.cli import output as out
+from archlint.cli.exits import CLEAN, FINDINGS, NOTHING_TO_SCAN, fails, is_nothing, say_nothing_to_scan
+from archlint.cli.reading import read_settings, scan_folders
+from archlint.cli.running import How, run
 from archlint.finding import SEVERITIES
 from archlint.report.visible import visible
 
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
     from archlint.config import Config
     from archlint.result import ScanResult
 
-FINDINGS, NOTHING_TO_SCAN = 1, 3
 FILE_NAME = "archlint-baseline.json"
 
 C = TypeVar("C", bound=Callable[..., object])
@@ -32,7 +34,8 @@ def command() -> None:
     """Accept today's findings, so that only further ones fail.
 
     The file holds no line numbers: moved, renamed and reformatted code is known again. Each entry excuses as many
-    findings as it counts. `archlint scan --baseline FILE` leaves them out of a report.
+    findings as it counts. `archlint scan --baseline FILE`, or `baseline = "FILE"` in the config, leaves them out of a
+    report.
     """
 
 
@@ -42,7 +45,11 @@ def _options(function: C) -> C:
         (
             click.argument("path", metavar="[PATH]", default=".", type=click.Path(path_type=str)),
             click.option(
-                "--file", "file", metavar="FILE", type=click.Path(path_type=str), help=f"[default: PATH/{FILE_NAME}]"
+                "--file",
+                "file",
+                metavar="FILE",
+                type=click.Path(path_type=str),
+                help=f"[default: the config's baseline, or PATH/{FILE_NAME}]",
             ),
             click.option("--no-config", is_flag=True, help="Do not read archlint.toml or pyproject.toml."),
             click.option("--online", is_flag=True, help=exact.HELP),
@@ -53,7 +60,7 @@ def _options(function: C) -> C:
     return function
 
 
-@command.command("write")
+@command.command("write", short_help="Accept the findings that there are now.")
 @_options
 @click.option("--force", is_flag=True, help="Replace FILE whatever it is.")
 def write(path: str, file: str | None, no_config: bool, online: bool, others: tuple[str, ...], force: bool) -> None:
@@ -62,15 +69,16 @@ def write(path: str, file: str | None, no_config: bool, online: bool, others: tu
     A baseline that is there is replaced. Another file is not, unless with --force. What only --pedantic shows is in
     it too.
     """
-    target = file or os.path.join(path, FILE_NAME)
-    scanned = _scan(path, no_config, online, others, None)
+    work = _work(path, no_config, online, others)
+    target = accepted.file_of(work.folder, work.config, file)
+    entries = _entries(work.scanned())
     if not force:
         _check_target(target)
-    _write(target, scanned.entries)
-    click.echo(f"{visible(target)}: {_plural(scanned.entries)}")
+    _write(target, entries)
+    click.echo(f"{visible(target)}: {_plural(entries)}")
 
 
-@command.command("check")
+@command.command("check", short_help="List what is new, and entries that nothing matches any more.")
 @_options
 @click.option(
     "--fail-on",
@@ -91,37 +99,33 @@ def check(
 
     Exit codes: 0 nothing new at or above --fail-on, 1 there is, 2 wrong usage, 3 nothing to scan.
     """
-    target = file or os.path.join(path, FILE_NAME)
-    accepted = narrow.read(target, "baseline")
-    scanned = _scan(path, no_config, online, others, fail_on)
-    found = narrow.matched(path, scanned.result, accepted)
-    new = [finding for finding in found.new if not scanned.config.withholds(finding)]
+    work = _work(path, no_config, online, others, fail_on)
+    entries = accepted.of_command(work.folder, work.config, file)
+    found = accepted.matched(work.folder, work.scanned(), entries)
+    new = [finding for finding in found.new if not work.config.withholds(finding)]
     for finding in new:
         place = f"{visible(finding.place.path)}:{finding.place.line}:{finding.place.column}"
         click.echo(f"{place}: {finding.severity} {finding.code} {finding.rule}: {visible(finding.message)}")
-    stale = scanned.judged(found.stale)
+    stale = work.judged(found.stale)
     for entry in stale:
         click.echo(f"no longer found: {_line(entry)}")
     more = f"; `archlint baseline prune` drops {_plural(stale)} no longer found" if stale else ""
     click.echo(f"{len(new):,} new, {found.known:,} in the baseline{more}")
-    if scanned.config.fail_on != "never":
-        least = SEVERITIES.index(scanned.config.fail_on)
-        if any(SEVERITIES.index(finding.severity) >= least for finding in new):
-            ctx.exit(FINDINGS)
+    ctx.exit(FINDINGS if fails(new, work.config.fail_on) else CLEAN)
 
 
-@command.command("prune")
+@command.command("prune", short_help="Drop the entries that nothing matches any more.")
 @_options
 def prune(path: str, file: str | None, no_config: bool, online: bool, others: tuple[str, ...]) -> None:
     """Drop the entries that nothing in the folder PATH matches any more. Nothing is ever added.
 
     Entries of rules that this scan does not run stay.
     """
-    target = file or os.path.join(path, FILE_NAME)
-    accepted = narrow.read(target, "baseline")
-    scanned = _scan(path, no_config, online, others, None)
-    found = narrow.matched(path, scanned.result, accepted)
-    dropped = scanned.judged(found.stale)
+    work = _work(path, no_config, online, others)
+    target = accepted.file_of(work.folder, work.config, file)
+    entries = accepted.of_command(work.folder, work.config, file)
+    found = accepted.matched(work.folder, work.scanned(), entries)
+    dropped = work.judged(found.stale)
     if not dropped:
         click.echo(f"{visible(target)}: nothing to drop")
         return
@@ -133,42 +137,44 @@ def prune(path: str, file: str | None, no_config: bool, online: bool, others: tu
 
 
 @dataclass(frozen=True, slots=True)
-class _Scanned:
-    """A scan with the settings that it went by."""
+class _Work:
+    """A folder with the settings that its scan goes by."""
 
-    result: ScanResult
+    folder: str
     config: Config
-    guests: beside.Guests
+    how: How
 
-    @property
-    def entries(self) -> tuple[Entry, ...]:
-        from archlint.baseline.entry import counted, described
-
-        return counted(entry for _, entry in described(self.result.findings, self.result.sources))
+    def scanned(self) -> ScanResult:
+        """Ends the command where there is nothing to scan."""
+        (result,) = run([self.folder], [self.config], self.how)
+        if is_nothing(result):
+            say_nothing_to_scan()
+            click.get_current_context().exit(NOTHING_TO_SCAN)
+        return result
 
     def judged(self, entries: Sequence[Entry]) -> list[Entry]:
         """Those of rules that ran, and of rules that are no more."""
         from archlint.rules.page import guest_page
 
-        selected, known = self.config.selected(), self.config.rulebook.pages
+        selected, known, guests = self.config.selected(), self.config.rulebook.pages, self.how.guests
         return [
             entry
             for entry in entries
-            if entry.rule in selected or (self.guests.wanted if guest_page(entry.rule) else entry.rule not in known)
+            if entry.rule in selected or (guests.wanted if guest_page(entry.rule) else entry.rule not in known)
         ]
 
 
-def _scan(path: str, no_config: bool, online: bool, others: Sequence[str], fail_on: str | None) -> _Scanned:
-    from archlint.cli.scan import read_settings, run, scan_folders
-
+def _work(path: str, no_config: bool, online: bool, others: Sequence[str], fail_on: str | None = None) -> _Work:
     (folder,) = scan_folders([path])
     guests = beside.guests(others, (), ())
-    config = read_settings(folder, None, (), fail_on, no_config)
-    (result,) = run([folder], [config], online=online, guests=guests)
-    if not (result.functions or result.findings or result.suppressed or result.coverage.files_read):
-        click.echo("archlint: nothing to scan: no Lambda function was found", err=True)
-        click.get_current_context().exit(NOTHING_TO_SCAN)
-    return _Scanned(result, config, guests)
+    config = read_settings(folder, fail_on=fail_on, no_config=no_config)
+    return _Work(folder, config, How(online, guests))
+
+
+def _entries(result: ScanResult) -> tuple[Entry, ...]:
+    from archlint.baseline.entry import counted, described
+
+    return counted(entry for _, entry in described(result.findings, result.sources))
 
 
 def _check_target(target: str) -> None:
@@ -193,7 +199,7 @@ def _write(target: str, entries: Sequence[Entry]) -> None:
 
     folder = os.path.dirname(target) or "."
     if os.path.isdir(target) or not os.path.isdir(folder):
-        raise click.UsageError(f"--file: {target!a} cannot be a file")
+        raise click.UsageError(f"the baseline {target!a} cannot be a file")
     out.write(render(entries), target)
 
 

@@ -27,7 +27,7 @@ _PLACE = re.compile(r"(?P<path>.+?):(?P<line>\d{1,9})(?::(?P<column>\d{1,9}))?")
 _LISTING = "`archlint scan --format json` lists all findings with their fingerprints"
 
 
-@click.command("explain")
+@click.command("explain", short_help="Show one finding in full, with what it rests on.")
 @click.argument("finding", metavar="FINGERPRINT")
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=str))
 @click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True)
@@ -42,12 +42,13 @@ def command(
     FINGERPRINT is the beginning of one (4 characters or more), or PATH:LINE, or RULE:PATH, or the name of a rule with
     one finding. Give the folders and options of the scan that found it.
     """
-    from archlint.cli.scan import read_settings, run, scan_folders
+    from archlint.cli.reading import read_settings, scan_folders
+    from archlint.cli.running import How, run
     from archlint.cli.several import merge
 
     folders = scan_folders(paths)
-    configs = [read_settings(folder, None, (), None, no_config) for folder in folders]
-    results = run(folders, configs, online=online, guests=beside.guests(others, (), ()))
+    configs = [read_settings(folder, no_config=no_config) for folder in folders]
+    results = run(folders, configs, How(online, beside.guests(others, (), ())))
     result = merge(list(zip(folders, results, strict=True)))
     found = _one(finding.strip(), result)
 

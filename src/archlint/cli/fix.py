@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from archlint.cli import output as out
-from archlint.cli.scan import CLEAN, FINDINGS, NOTHING_TO_SCAN, _split, read_settings, scan_folders
-from archlint.finding import SEVERITIES
+from archlint.cli.exits import CLEAN, FINDINGS, NOTHING_TO_SCAN, WRONG, fails, say_nothing_to_scan
+from archlint.cli.reading import read_settings, scan_folders, split
+from archlint.cli.speed import Speed
 from archlint.report.visible import visible
 
 if TYPE_CHECKING:
@@ -23,12 +25,13 @@ _SHOWN = 20
 """Lines of findings that are left; the rest is counted."""
 
 
-@click.command("fix")
+@click.command("fix", short_help="Fix what can be fixed with certainty.")
 @click.argument("path", metavar="[PATH]", default=".", type=click.Path(path_type=str))
 @click.option("--diff", is_flag=True, help="Print what would change as a unified diff, and write nothing.")
 @click.option("--unsafe", is_flag=True, help="Also make fixes after which the code or its cost may be another.")
 @click.option("--select", multiple=True, metavar="RULES", help="Only these rules: names, codes or AL1; comma list.")
 @click.option("--ignore", multiple=True, metavar="RULES", help="Not these rules, and not what the config ignores.")
+@click.option("--pedantic", is_flag=True, help="Fix the findings that are less sure, too.")
 @click.option("--no-config", is_flag=True, help="Do not read archlint.toml or pyproject.toml.")
 @click.pass_context
 def command(
@@ -38,6 +41,7 @@ def command(
     unsafe: bool,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    pedantic: bool,
     no_config: bool,
 ) -> None:
     """Fix what can be fixed with certainty in the folder PATH (by default the current one).
@@ -50,14 +54,22 @@ def command(
     scan, 4 archlint itself failed.
     """
     (folder,) = scan_folders((path,))
-    config = read_settings(folder, _split(select) or None, _split(ignore), None, no_config)
+    config = read_settings(
+        folder,
+        select=split(select) or None,
+        ignore=split(ignore),
+        persona="pedantic" if pedantic else None,
+        no_config=no_config,
+    )
 
     from archlint.fix.run import run
+    from archlint.pipeline import rescan
     from archlint.tree import DiskTree
 
-    outcome = run(DiskTree(Path(folder)), config, unsafe=unsafe)
+    jobs = Speed().processes()
+    outcome = run(DiskTree(Path(folder)), config, unsafe=unsafe, rescan=partial(rescan, jobs=jobs))
     if not outcome.result.functions and not outcome.findings and not outcome.result.coverage.files_read:
-        click.echo("archlint: nothing to scan: no Lambda function was found", err=True)
+        say_nothing_to_scan()
         ctx.exit(NOTHING_TO_SCAN)
     if diff:
         _show_diff(outcome)
@@ -65,8 +77,8 @@ def command(
     unwritten = _write(Path(folder), outcome)
     out.write(_told(outcome, unwritten), None)
     if unwritten:
-        ctx.exit(2)
-    ctx.exit(FINDINGS if _fails(outcome.findings, config.fail_on) else CLEAN)
+        ctx.exit(WRONG)
+    ctx.exit(FINDINGS if fails(outcome.findings, config.fail_on) else CLEAN)
 
 
 def _show_diff(outcome: Outcome) -> None:
@@ -131,10 +143,3 @@ def _where(finding: Finding) -> str:
 
 def _count(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
-def _fails(findings: tuple[Finding, ...], fail_on: str) -> bool:
-    if fail_on == "never":
-        return False
-    least = SEVERITIES.index(fail_on)
-    return any(SEVERITIES.index(finding.severity) >= least for finding in findings)

@@ -22,7 +22,7 @@ _SHOWN = 10
 """Names that an error message lists."""
 
 
-@click.command("graph")
+@click.command("graph", short_help="Draw how the functions and resources work together.")
 @click.argument("path", metavar="[PATH]", required=False, default=".", type=click.Path(path_type=str))
 @click.option(
     "--format",

@@ -2,86 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from archlint.cli import output as out
-from archlint.finding import SEVERITIES
+from archlint.cli.exits import CLEAN, FINDINGS, WRONG, fails
+from archlint.cli.reading import names_of_rules, read_settings
 from archlint.report.visible import visible
 
 if TYPE_CHECKING:
+    from archlint.cli.asked import Asked
     from archlint.cli.touching import Scope
     from archlint.config import Config
     from archlint.excuse.run import Outcome
 
-_META = "archlint.ignores"
-_ALONE = ("others", "also", "output", "online", "stats", "baseline", "diff_base")
-"""Parameters of `scan` that ask for another report than its own."""
+_ALONE = {
+    "others": "with",
+    "also": "also",
+    "output": "output",
+    "online": "online",
+    "stats": "stats",
+    "baseline": "baseline",
+    "no_baseline": "no-baseline",
+    "diff_base": "diff-base",
+    "show_settings": "show-settings",
+}
+"""What asks for another report than that of `--add-ignores`: the field, and the option."""
 
 _SHOWN = 50
-_Command = TypeVar("_Command", bound=Callable[..., object])
 
 
-def options(command: _Command) -> _Command:
-    """The options; their values are kept in the context, where `add` looks."""
-    for option in (
-        click.option("--diff", is_flag=True, expose_value=False, callback=_keep, help="With --add-ignores: only show."),
-        click.option(
-            "--reason",
-            metavar="TEXT",
-            expose_value=False,
-            callback=_keep,
-            help="With --add-ignores: why all of these findings are allowed.",
-        ),
-        click.option(
-            "--add-ignores",
-            is_flag=True,
-            expose_value=False,
-            callback=_keep,
-            help="Write a suppression comment, with --reason, for every finding (of --select).",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-def _keep(ctx: click.Context, parameter: click.Parameter, value: object) -> None:
-    ctx.meta.setdefault(_META, {})[parameter.name] = value
-
-
-def add(ctx: click.Context, scope: Scope) -> None:
-    """With `--add-ignores`: writes the comments and ends the command. Exit code 1 says that findings at or above the
-    threshold are left; with `--diff`, that something would be written."""
-    asked: Mapping[str, object] = ctx.meta.get(_META, {})
-    if not asked.get("add_ignores"):
-        alone = next((name for name in ("reason", "diff") if asked.get(name)), None)
-        if alone is not None:
-            raise click.UsageError(f"--{alone} belongs to --add-ignores")
-        return
-    reason = _reason(asked.get("reason"))
-    _refuse_others(ctx, scope)
-    from archlint.cli.scan import CLEAN, FINDINGS
-
+def add(asked: Asked, scope: Scope) -> int:
+    """Writes the comments. Exit code 1 says that findings at or above the threshold are left; with `--diff`, that
+    something would be written."""
+    reason = _reason(asked.reason)
+    _refuse_others(asked, scope)
     code = CLEAN
     for folder in scope.folders:
-        outcome, config = _excused(ctx, folder, reason)
-        if asked.get("diff"):
+        outcome, config = _excused(asked, folder, reason)
+        if asked.diff:
             _show_diff(outcome)
             code = max(code, FINDINGS if outcome.changed else CLEAN)
             continue
         unwritten = _write(Path(folder), outcome)
         out.write(_told(outcome, unwritten), None)
-        code = max(code, 2 if unwritten else FINDINGS if _fails(outcome, config) else CLEAN)
-    ctx.exit(code)
+        left = FINDINGS if fails(outcome.result.findings, config.fail_on) else CLEAN
+        code = max(code, WRONG if unwritten else left)
+    return code
 
 
-def _reason(given: object) -> str:
+def _reason(given: str | None) -> str:
     from archlint.excuse.comments import reason_problem
 
-    reason = " ".join(given.split(" ")).strip() if isinstance(given, str) else ""
+    reason = " ".join(given.split(" ")).strip() if given is not None else ""
     if not reason:
         raise click.UsageError("--add-ignores needs --reason TEXT: why these findings are allowed")
     problem = reason_problem(reason)
@@ -90,31 +66,23 @@ def _reason(given: object) -> str:
     return reason
 
 
-def _refuse_others(ctx: click.Context, scope: Scope) -> None:
+def _refuse_others(asked: Asked, scope: Scope) -> None:
     if scope.files is not None:
         raise click.UsageError("--add-ignores takes folders; --select chooses the rules")
-    other = next((name for name in _ALONE if ctx.params.get(name)), None)
-    if other is not None or ctx.params.get("format_") != "text":
-        option = {"others": "with", None: "format"}.get(other, other)
-        raise click.UsageError(f"--add-ignores goes without --{str(option).replace('_', '-')}")
+    other = next((option for field, option in _ALONE.items() if getattr(asked, field)), None)
+    if other is not None or asked.format_ != "text":
+        raise click.UsageError(f"--add-ignores goes without --{other or 'format'}")
 
 
-def _excused(ctx: click.Context, folder: str, reason: str) -> tuple[Outcome, Config]:
+def _excused(asked: Asked, folder: str, reason: str) -> tuple[Outcome, Config]:
     """`--select` chooses among the findings, so that other suppressions of the same lines still count as used."""
-    from archlint.cli.scan import _split, read_settings
-    from archlint.cli.settings import with_persona
-    from archlint.config import rule_names
     from archlint.excuse.run import excuse
-    from archlint.rules.registry import UnknownRuleError
     from archlint.tree import DiskTree
 
-    chosen: Sequence[str] = _split(ctx.params["select"])
-    config = read_settings(folder, None, _split(ctx.params["ignore"]), ctx.params["fail_on"], ctx.params["no_config"])
-    (config,) = with_persona(ctx, [config])
-    try:
-        wanted = rule_names(chosen, config.rulebook) if chosen else None
-    except UnknownRuleError as error:
-        raise click.UsageError(f"--select/--ignore: {error}") from error
+    config = read_settings(
+        folder, ignore=asked.ignore, fail_on=asked.fail_on, persona=asked.persona, no_config=asked.no_config
+    )
+    wanted = names_of_rules(asked.select, config) if asked.select else None
     return excuse(DiskTree(Path(folder)), config, wanted, reason), config
 
 
@@ -160,10 +128,3 @@ def _refused(outcome: Outcome) -> list[str]:
 
 def _count(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
-def _fails(outcome: Outcome, config: Config) -> bool:
-    if config.fail_on == "never":
-        return False
-    least = SEVERITIES.index(config.fail_on)
-    return any(SEVERITIES.index(finding.severity) >= least for finding in outcome.result.findings)

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archlint.cli import beside, settings
+from archlint.cli import settings
+from archlint.cli.exits import NOTHING_TO_SCAN
+from archlint.cli.reading import read_settings
 from archlint.report.visible import visible
 from archlint.tree import DiskTree
 
 if TYPE_CHECKING:
+    from archlint.config import Config
     from archlint.result import ScanResult
     from archlint.setup.proposals import Change, Proposal
     from archlint.setup.stack import Stack
-
-NOTHING_TO_SCAN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Asker:
         return self.yes or click.confirm(question, default=False)
 
 
-@click.command("init")
+@click.command("init", short_help="Set archlint up in a repository.")
 @click.argument("path", default=".", type=click.Path(path_type=str))
 @click.option("--yes", is_flag=True, help="Write everything that is proposed, without a question.")
 @click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
@@ -57,11 +58,11 @@ def command(ctx: click.Context, path: str, yes: bool, dry_run: bool) -> None:
     if not os.path.isdir(path):
         problem = "is not a folder" if os.path.lexists(path) else "does not exist"
         raise click.UsageError(f"PATH {path!a} {problem}; give a folder")
-    from archlint.cli.scan import read_settings, run
+    from archlint.cli.running import How, run
     from archlint.setup.stack import stack_of
 
-    config = read_settings(path, None, (), None, no_config=False)
-    (result,) = run([path], [config], online=False, guests=beside.guests((), (), ()))
+    config = read_settings(path)
+    (result,) = run([path], [config], How())
     (shown,) = settings.narrowed([result], [config])
     stack = stack_of(shown)
     if not stack.functions:
@@ -69,15 +70,17 @@ def command(ctx: click.Context, path: str, yes: bool, dry_run: bool) -> None:
         ctx.exit(NOTHING_TO_SCAN)
     _show(stack)
     asker = Asker(yes, dry_run, is_terminal())
-    ctx.exit(0 if _set_up(path, result, stack.failing(config.fail_on), asker) else 1)
+    ctx.exit(0 if _set_up(path, config, result, stack.failing(config.fail_on), asker) else 1)
 
 
 def is_terminal() -> bool:
     """Whether there is somebody to ask."""
-    return sys.stdin.isatty()
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def _show(stack: Stack) -> None:
+    from archlint.report.words import tally
+
     kinds = ", ".join(f"{name} {number}" for name, number in stack.kinds)
     click.echo(f"Functions:  {stack.functions:,} ({kinds})")
     if stack.images:
@@ -85,38 +88,46 @@ def _show(stack: Stack) -> None:
         click.echo(f"Images:     {stack.images:,}, from {dockerfiles} of this repository")
     if stack.libraries:
         click.echo(f"Libraries:  {visible(', '.join(stack.libraries[:12]))}{' …' if len(stack.libraries) > 12 else ''}")
-    found = ", ".join(f"{number:,} {severity}" for severity, number in stack.findings)
-    click.echo(f"Findings:   {found or 'none'}\n")
+    click.echo(f"Findings:   {tally(dict(stack.findings)) or 'none'}\n")
 
 
-def _set_up(path: str, result: ScanResult, failing: int, asker: Asker) -> bool:
+def _set_up(path: str, config: Config, result: ScanResult, failing: int, asker: Asker) -> bool:
     """False where something that was agreed to could not be written."""
+    from archlint.baseline.file import NAME
     from archlint.setup import proposals
 
     tree = DiskTree(Path(path))
     steps = _Steps(Path(path), asker)
-    baseline = proposals.has_baseline(tree)
-    if failing and not baseline:
-        baseline = steps.take(_baseline(result, failing)) or not asker.may_write
-    steps.take(proposals.settings(tree))
+    name = config.baseline or NAME
+    baseline = tree.is_file(name)
+    if not baseline and (failing or config.baseline is not None):
+        baseline = steps.take(_baseline(name, result, failing)) or not asker.may_write
+    unnamed = baseline and config.baseline is None
+    proposal = proposals.settings(tree, unnamed)
+    named = steps.take(proposal) or (isinstance(proposal, proposals.Change) and not asker.may_write)
     outer = _repository_above(path)
     if outer is None:
-        steps.take(proposals.hook(tree, baseline))
-        steps.take(proposals.integration(tree, baseline))
+        steps.take(proposals.hook(tree, unnamed and not named))
+        steps.take(proposals.integration(tree, unnamed and not named))
     else:
         click.echo(f"Hooks and CI belong to the root of the repository; for them run: archlint init {visible(outer)}\n")
     click.echo(steps.summary())
     return not steps.failed
 
 
-def _baseline(result: ScanResult, failing: int) -> Proposal:
+def _baseline(name: str, result: ScanResult, failing: int) -> Proposal:
     """What `archlint baseline write` would write."""
     from archlint.baseline.entry import described
-    from archlint.baseline.file import NAME, render
+    from archlint.baseline.file import render
     from archlint.setup.proposals import Change
 
     text = render(entry for _, entry in described(result.findings, result.sources))
-    return Change(NAME, f"accepts today's findings, so that only new ones fail ({failing:,} fail now)", "", text)
+    return Change(
+        name,
+        f"accepts today's findings, so that only new ones fail ({failing:,} {'fails' if failing == 1 else 'fail'} now)",
+        "",
+        text,
+    )
 
 
 class _Steps:

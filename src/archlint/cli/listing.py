@@ -60,6 +60,8 @@ def _bare(part: str) -> bool:
 def _plain(value: Plain) -> str:
     if isinstance(value, list):
         return ", ".join(value) or "none"
+    if value is None:
+        return "none"
     return value if isinstance(value, str) else f"{value:,}"
 
 

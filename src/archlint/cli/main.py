@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import gc
 import os
-import sys
 from importlib import import_module
 
 import click
 
 from archlint import __version__
+from archlint.cli.pipes import forget_the_rest
 
 atexit.register(gc.freeze)
 """The interpreter's last collection of cycles frees nothing that the end of the process does not."""
 
+WRONG = 2
 INTERNAL_ERROR = 4
 INTERRUPTED = 130
+UNREAD = 141
+"""The reader of the output went away in the middle; what a shell says of a program that SIGPIPE ends."""
 _COMMANDS = ("baseline", "explain", "fix", "graph", "init", "plan", "rule", "scan", "size", "usage")
 """Each is `archlint.cli.<name>.command`."""
 
@@ -44,6 +48,9 @@ class LazyGroup(click.Group):
             raise
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
+        except BrokenPipeError:
+            forget_the_rest()
+            ctx.exit(UNREAD)
         except Exception as error:
             ctx.exit(_report(error))
         finally:
@@ -52,15 +59,19 @@ class LazyGroup(click.Group):
 
 
 def _report(error: Exception) -> int:
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        forget_the_rest()
+        click.echo(f"archlint: cannot write: {error.strerror}", err=True)
+        return WRONG
     if os.environ.get("ARCHLINT_DEBUG") == "1":
         import traceback
 
         traceback.print_exception(error)
     what = ascii(str(error).split("\n", 1)[0])[1:-1][:200]
-    print(
+    click.echo(
         f"archlint failed on an error of its own ({type(error).__name__}: {what}); please report it, "
         "with the traceback that ARCHLINT_DEBUG=1 shows.",
-        file=sys.stderr,
+        err=True,
     )
     return INTERNAL_ERROR
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from archlint.cli import output as out
-from archlint.cli.scan import CLEAN, FINDINGS, NOTHING_TO_SCAN, read_settings, scan_folders
+from archlint.cli.exits import CLEAN, FINDINGS, NOTHING_TO_SCAN, say_nothing_to_scan
+from archlint.cli.reading import read_settings, scan_folders
 from archlint.report.plan.formats import FORMATS, Shown
 from archlint.report.visible import visible
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _FILE = click.Path(path_type=str)
 
 
-@click.command("plan")
+@click.command("plan", short_help="Plan what to mend and what to move, and where.")
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=_FILE)
 @click.option("--usage", "usage_file", metavar="FILE", type=_FILE, help="What each function does in a month (YAML).")
 @click.option("--answers", "answers_file", metavar="FILE", type=_FILE, help="Answers to the plan's questions (YAML).")
@@ -65,7 +66,7 @@ def command(
         out.check_output(output)
     _check_names(target, avoid)
     accepted = _accepted(check_file, functions, target, avoid, usage_file, answers_file)
-    configs = [read_settings(folder, None, (), None, no_config) for folder in folders]
+    configs = [read_settings(folder, no_config=no_config) for folder in folders]
     parts = _parts(folders, configs)
     known = [(d.function.id, d.function.name) for found in parts for d in found.moved.functions]
     usage, options = _usage(usage_file, answers_file, region, known)
@@ -79,7 +80,7 @@ def command(
     if known or format_ != "text":
         out.write(FORMATS[format_](plan, shown), output)
     if not known:
-        click.echo("archlint: nothing to scan: no Lambda function was found", err=True)
+        say_nothing_to_scan()
         ctx.exit(NOTHING_TO_SCAN)
     ctx.exit(CLEAN)
 

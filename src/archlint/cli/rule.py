@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from archlint.rules.registry import Rulebook
 
 
-@click.command("rule")
+@click.command("rule", short_help="Explain a rule, or list all of them.")
 @click.argument("name", required=False)
 @click.option("--all", "every", is_flag=True, help="Show every rule's whole page.")
 @click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True)
@@ -25,6 +25,7 @@ def command(name: str | None, every: bool, format_: str) -> None:
 
     The rules of installed packages and those in .archlint/rules of the current folder are among them.
     """
+    from archlint.fix.registry import kind
     from archlint.report.rules_json import render_json, summary
     from archlint.rules import registry
 
@@ -34,17 +35,21 @@ def command(name: str | None, every: bool, format_: str) -> None:
         pages = list(_rulebook().pages.values())
         if every:
             shown = "\n".join(_markdown(page) for page in pages)
-            out.write(render_json(pages) if format_ == "json" else shown, None)
+            out.write(render_json(pages, kind) if format_ == "json" else shown, None)
         else:
-            out.write(_json([summary(page) for page in pages]) if format_ == "json" else _listing(pages), None)
+            out.write(
+                _json([summary(page, kind(page.name)) for page in pages]) if format_ == "json" else _listing(pages),
+                None,
+            )
         return
     page = registry.find(name)
     if page is None:
         try:
             page = _rulebook().rule(name)
         except registry.UnknownRuleError as error:
-            raise click.UsageError(f"{error}; `archlint rule` lists them all") from error
-    out.write(_json({**summary(page), "text": page.text}) if format_ == "json" else _page(page), None)
+            end = "" if str(error).endswith("?") else ";"
+            raise click.UsageError(f"{error}{end} `archlint rule` lists them all") from error
+    out.write(_json({**summary(page, kind(page.name)), "text": page.text}) if format_ == "json" else _page(page), None)
 
 
 def _rulebook() -> Rulebook:
@@ -74,9 +79,12 @@ def _listing(pages: list[Page]) -> str:
 
 
 def _markdown(page: Page) -> str:
+    from archlint.fix.registry import kind
+
     facts = f"{page.severity}, {page.confidence} confidence" + (f", since {page.since}" if page.since else "")
     facts += f", from {page.origin}" if page.origin else ""
-    return without_commands(f"# {page.code} {page.name}\n\n{page.summary}\n\n*{facts}*\n\n{page.text}")
+    facts = f"*{facts}*\n\n*fix: {kind(page.name)}*"
+    return without_commands(f"# {page.code} {page.name}\n\n{page.summary}\n\n{facts}\n\n{page.text}")
 
 
 def _page(page: Page) -> str:

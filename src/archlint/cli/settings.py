@@ -1,60 +1,20 @@
-"""Options of `scan` about its settings: `--pedantic`, and `--show-settings`, which prints them instead of scanning."""
+"""`--show-settings`: the settings of each folder instead of a scan; and what the persona keeps out of a report."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
-
-import click
+from typing import TYPE_CHECKING
 
 from archlint.cli import output as out
-from archlint.report.visible import visible
+from archlint.cli.reading import load_settings
 
 if TYPE_CHECKING:
+    from archlint.cli.asked import Asked
     from archlint.config import Config
     from archlint.config.origins import Told
     from archlint.result import ScanResult
-
-_META = "archlint.settings"
-_Command = TypeVar("_Command", bound=Callable[..., object])
-
-
-def options(command: _Command) -> _Command:
-    """The options; their values are kept in the context, where the functions of this module look."""
-    for option in (
-        click.option(
-            "--show-settings",
-            is_flag=True,
-            expose_value=False,
-            callback=_keep,
-            help="Print every setting, its value and where it comes from, and what it excludes; no scan.",
-        ),
-        click.option(
-            "--pedantic",
-            is_flag=True,
-            expose_value=False,
-            callback=_keep,
-            help="Report the findings that are less sure, too.",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-def _keep(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
-    ctx.meta.setdefault(_META, {})[parameter.name] = value
-
-
-def _asked(ctx: click.Context, name: str) -> bool:
-    kept: Mapping[str, bool] = ctx.meta.get(_META, {})
-    return kept.get(name, False)
-
-
-def with_persona(ctx: click.Context, configs: Sequence[Config]) -> list[Config]:
-    """The configs with `--pedantic`, where it is given."""
-    persona = "pedantic" if _asked(ctx, "pedantic") else None
-    return [config.override(persona=persona) for config in configs]
 
 
 def narrowed(results: Sequence[ScanResult], configs: Sequence[Config]) -> list[ScanResult]:
@@ -64,37 +24,31 @@ def narrowed(results: Sequence[ScanResult], configs: Sequence[Config]) -> list[S
     return [shown(result, config) for result, config in zip(results, configs, strict=True)]
 
 
-def show(
-    ctx: click.Context, folders: Sequence[str], configs: Sequence[Config], format_: str, output: str | None
-) -> None:
-    """With `--show-settings`: prints the settings of each folder and ends the command."""
-    if not _asked(ctx, "show_settings"):
-        return
-    if format_ not in ("text", "json"):
-        raise click.UsageError(f"--show-settings has the formats text and json, not {format_}")
-    told = [_told(ctx, folder, config) for folder, config in zip(folders, configs, strict=True)]
-
+def show(asked: Asked, folders: Sequence[str], configs: Sequence[Config]) -> None:
+    """Prints the settings of each folder."""
     from archlint.cli import listing
 
-    out.write((listing.json if format_ == "json" else listing.text)(told), output)
-    ctx.exit(0)
+    told = [_told(asked, folder, config) for folder, config in zip(folders, configs, strict=True)]
+    out.write((listing.json if asked.format_ == "json" else listing.text)(told), asked.output)
 
 
-def _told(ctx: click.Context, folder: str, config: Config) -> Told:
-    from archlint.config import ConfigError, Loaded, load
+def _told(asked: Asked, folder: str, config: Config) -> Told:
     from archlint.config.origins import tell
     from archlint.tree import DiskTree
 
-    given = {
-        name: option
-        for name, option in (("select", "--select"), ("ignore", "--ignore"), ("fail-on", "--fail-on"))
-        if ctx.params.get(name.replace("-", "_"))
+    if asked.baseline is not None or asked.no_baseline:
+        config = replace(config, baseline=asked.baseline)
+    loaded = load_settings(folder, no_config=asked.no_config)
+    return tell(folder, DiskTree(Path(folder)), loaded, config, _given(asked))
+
+
+def _given(asked: Asked) -> dict[str, str]:
+    """The options that say something else than the file, by the key that they stand for."""
+    options = {
+        "select": ("--select", bool(asked.select)),
+        "ignore": ("--ignore", bool(asked.ignore)),
+        "fail-on": ("--fail-on", asked.fail_on is not None),
+        "persona": ("--pedantic", asked.pedantic),
+        "baseline": ("--no-baseline" if asked.no_baseline else "--baseline", asked.no_baseline or bool(asked.baseline)),
     }
-    if _asked(ctx, "pedantic"):
-        given["persona"] = "--pedantic"
-    tree = DiskTree(Path(folder))
-    try:
-        loaded = Loaded() if ctx.params.get("no_config") else load(tree)
-    except ConfigError as error:
-        raise click.UsageError(visible(str(error))) from error
-    return tell(folder, tree, loaded, config, given)
+    return {key: option for key, (option, is_given) in options.items() if is_given}

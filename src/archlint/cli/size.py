@@ -21,7 +21,7 @@ _SHOWN = 10
 """Names that an error message lists."""
 
 
-@click.command("size")
+@click.command("size", short_help="Estimate the unzipped size of each function's package.")
 @click.argument("path", metavar="[PATH]", required=False, default=".", type=click.Path(path_type=str))
 @click.option("--function", "names", multiple=True, metavar="NAME", help="Only this function: its name or id.")
 @click.option(

@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeVar
-
-import click
+from typing import TYPE_CHECKING
 
 from archlint.stages import Progress, unseen
 
 if TYPE_CHECKING:
     from archlint.parts.store import Store
 
-F = TypeVar("F", bound=Callable[..., Any])
-
 _PATIENCE_S = 1.0
 """Until then nobody wonders."""
 
 _EVERY_S = 0.1
-
-
-_KEY = "archlint.cli.speed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,39 +43,10 @@ class Speed:
         return len(os.sched_getaffinity(0)) if sys.platform.startswith("linux") else 1
 
 
-def options(command: F) -> F:
-    command = click.option(
-        "--no-cache",
-        is_flag=True,
-        expose_value=False,
-        callback=lambda ctx, _, value: _note(ctx, no_cache=value),
-        help="Neither use nor keep what earlier scans found.",
-    )(command)
-    return click.option(
-        "--jobs",
-        type=click.IntRange(min=1, max=256),
-        metavar="N",
-        expose_value=False,
-        callback=lambda ctx, _, value: _note(ctx, jobs=value),
-        help="Processes for large repositories.  [default: one a core on Linux, else 1]",
-    )(command)
-
-
-def _note(ctx: click.Context, **given: Any) -> None:
-    ctx.meta[_KEY] = replace(ctx.meta.get(_KEY, Speed()), **given)
-
-
-def speed() -> Speed:
-    """The choice of the command that runs."""
-    ctx = click.get_current_context(silent=True)
-    found: Speed = ctx.meta.get(_KEY, Speed()) if ctx is not None else Speed()
-    return found
-
-
 @contextmanager
 def shown() -> Iterator[Progress]:
     """A line on a terminal's standard error, after a while, that is gone at the end."""
-    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb" or os.environ.get("CI"):
+    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb" or os.environ.get("CI"):
         yield unseen
         return
     start, last = monotonic(), 0.0

@@ -9,16 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archlint.cli.exits import is_nothing
+
 if TYPE_CHECKING:
     from archlint.result import ScanResult
-
-allow_nothing = click.option(
-    "--allow-nothing", is_flag=True, help="Exit with 0, not 3, where there is nothing to scan; for hooks."
-)
-
-prefix_paths = click.option(
-    "--prefix-paths", is_flag=True, help="Prefix paths with PATH where there is only one, too; for annotations in CI."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +29,22 @@ class Scope:
         from archlint.touching import touching
 
         return touching(result, self.files)
+
+    def brief(self, report: ScanResult) -> str | None:
+        """The text of a report that has nothing to say of the files: one line, for hooks; none where nothing at all was
+        read. None for any other report, and where one of the files was not understood."""
+        coverage = report.coverage
+        if self.files is None or report.findings or report.changes:
+            return None
+        if not self.files.isdisjoint((*coverage.files_failed, *(gap.place.path for gap in coverage.not_read))):
+            return None
+        from archlint.report.words import plural
+
+        return (
+            ""
+            if is_nothing(report)
+            else f"No findings in the files given - {plural(coverage.files_read, 'file')} read.\n"
+        )
 
 
 def scope(paths: Sequence[str]) -> Scope:

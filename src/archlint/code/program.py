@@ -13,7 +13,7 @@ from archlint.model.place import Place, Problem
 from archlint.syntax.python import SourceError, decode_python, parse_python
 from archlint.tree import Tree, UnreadableError, join
 
-MAX_MODULES = 2_000
+MAX_MODULES = 500
 """Parsed modules that are held; one that is asked for again later is parsed again."""
 
 

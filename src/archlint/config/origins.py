@@ -13,7 +13,7 @@ from archlint.knowledge.own_limits import settable
 from archlint.syntax.toml_lines import KeyPath
 from archlint.tree import Tree
 
-Plain: TypeAlias = str | int | float | list[str]
+Plain: TypeAlias = str | int | float | list[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,7 @@ def _settings(sources: _Sources, config: Config) -> Iterator[Setting]:
     yield Setting(("exclude",), list(config.exclude), "", sources.of("exclude"))
     yield Setting(("fail-on",), config.fail_on, "", sources.of("fail-on"))
     yield Setting(("persona",), config.persona, "", sources.of("persona"))
+    yield Setting(("baseline",), config.baseline, "", sources.of("baseline"))
     for key, level in sources.loaded.table.get("severity", {}).items():
         yield Setting(("severity", key), level, "", sources.of("severity", key))
     for entry in config.per_file_ignores:

@@ -22,7 +22,7 @@ from archlint.rules.custom.fields import CustomRuleError
 from archlint.rules.rulebook import all_rules
 from archlint.syntax.toml import TomlError, parse_toml
 from archlint.syntax.toml_lines import KeyPath, key_lines
-from archlint.tree import DiskTree, Tree, UnreadableError
+from archlint.tree import DiskTree, Tree, UnreadableError, join
 
 OWN, SHARED = "archlint.toml", "pyproject.toml"
 _LONGEST = 80
@@ -194,6 +194,14 @@ class _Reader:
     def persona(self, key: KeyPath, value: object) -> str:
         return self.one_of(key, value, PERSONAS)
 
+    def baseline(self, key: KeyPath, value: object) -> str:
+        if not isinstance(value, str):
+            raise self.error(key, f"must be a path, not {_kind(value)}")
+        path = join("", value) if value.strip() else None
+        if not path:
+            raise self.error(key, f"must be the path of a file below the scanned folder, not {_short(repr(value))}")
+        return path
+
     def severities(self, key: KeyPath, value: object) -> Mapping[str, str]:
         """Severity by rule name; what is said of a rule wins over what is said of the beginning of its code."""
         levels: list[tuple[frozenset[str], str]] = []
@@ -249,6 +257,7 @@ KEYS: Mapping[str, Key] = MappingProxyType(
         "exclude": Key("exclude", _Reader.patterns),
         "fail-on": Key("fail_on", _Reader.fail_on),
         "persona": Key("persona", _Reader.persona),
+        "baseline": Key("baseline", _Reader.baseline),
         "severity": Key("severity", _Reader.severities),
         "per-file-ignores": Key("per_file_ignores", _Reader.per_file),
         "limits": Key("limits", _Reader.limits),

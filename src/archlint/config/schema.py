@@ -1,5 +1,5 @@
 """The JSON Schema of archlint.toml, for editors. What it takes is what the reader takes, but for what only the reader
-can know: which rules there are, and whether a pattern is one."""
+can know: which rules there are, whether a pattern is one, and whether a path stays below the folder."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def schema() -> dict[str, Any]:
                 "type": "array",
                 "items": {"$ref": "#/$defs/text"},
                 "default": [],
-                "description": "Files and folders that are not read: patterns in .gitignore's syntax, relative to the"
-                " scanned folder.",
+                "description": "Where no template or app is looked for and nothing is reported: patterns in"
+                " .gitignore's syntax, relative to the scanned folder.",
                 "examples": [["legacy/", "*.generated.yaml"]],
             },
             "fail-on": {
@@ -42,6 +42,13 @@ def schema() -> dict[str, Any]:
                 "enum": list(PERSONAS),
                 "default": "default",
                 "description": "default: the findings that are sure enough; pedantic: all of them.",
+            },
+            "baseline": {
+                "type": "string",
+                "pattern": "\\S",
+                "description": "The file of accepted findings that `archlint baseline write` makes: a path below the"
+                " scanned folder.",
+                "examples": ["archlint-baseline.json"],
             },
             "severity": {
                 "type": "object",

@@ -36,12 +36,16 @@ class Config:
     select: frozenset[str] | None = None
     ignore: frozenset[str] = frozenset()
     exclude: tuple[str, ...] = ()
-    """Patterns in .gitignore's syntax, relative to the scanned folder."""
+    """Patterns in .gitignore's syntax, relative to the scanned folder: what nobody looks for templates and apps in, and
+    where nothing is reported."""
     fail_on: str = "error"
     severity: Mapping[str, str] = field(default_factory=lambda: _NO_SEVERITIES)
     per_file_ignores: tuple[PerFile, ...] = ()
     persona: str = "default"
     """What reports show: "default" keeps back what is not sure enough, "pedantic" nothing."""
+    baseline: str | None = None
+    """The file of accepted findings: a path below the scanned folder, with `/`. It says what a report leaves out, not
+    what a scan finds."""
     limits: Limits = NONE_OWN
     """The quotas and thresholds that this repository sets for itself."""
     rulebook: registry.Rulebook = field(default_factory=registry.builtin)
@@ -50,6 +54,11 @@ class Config:
         """The names of the rules that run."""
         chosen = frozenset(self.rulebook.pages) if self.select is None else self.select
         return chosen - self.ignore
+
+    def excludes(self, path: str) -> bool:
+        """Whether nothing is reported at `path`, although code elsewhere may lead there."""
+        verdict = _all_compiled(self.exclude).check(path) if self.exclude else None
+        return verdict is not None and verdict.ignored
 
     def ignored_in(self, path: str) -> frozenset[str]:
         """The names of the rules that say nothing about the file at `path`."""
@@ -82,6 +91,11 @@ class Config:
             fail_on=self.fail_on if fail_on is None else fail_on,
             persona=self.persona if persona is None else persona,
         )
+
+
+@cache
+def _all_compiled(patterns: tuple[str, ...]) -> Patterns:
+    return compile_patterns(patterns)
 
 
 @cache

@@ -7,34 +7,45 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from archlint.fix.edit import Edit, Fix
+from archlint.fix.neighbours import defined, go_together, joined
 from archlint.fix.text import Text
 from archlint.tree import UnreadableError
 
 
-def compatible(fixes: Iterable[Fix]) -> list[Fix]:
-    """The fixes whose edits do not touch those of an earlier one; edits that are the same count as one."""
-    taken: defaultdict[str, set[Edit]] = defaultdict(set)
+def compatible(fixes: Iterable[Fix], text: Text) -> list[Fix]:
+    """The fixes that can be made at once, in order; edits that are the same count as one."""
+    taken: defaultdict[str, list[Edit]] = defaultdict(list)
+    names: set[tuple[str, str]] = set()
     chosen: list[Fix] = []
     for fix in fixes:
-        if any(_collides(edit, other) for edit in fix.edits for other in taken[edit.path]):
+        new = [edit for edit in fix.edits if edit not in taken[edit.path]]
+        given = {(edit.path, name) for edit in new for name in defined(edit)}
+        if given & names or any(_collides(edit, other, text) for edit in new for other in taken[edit.path]):
             continue
-        for edit in fix.edits:
-            taken[edit.path].add(edit)
+        names |= given
+        for edit in new:
+            taken[edit.path].append(edit)
         chosen.append(fix)
     return chosen
 
 
-def _collides(one: Edit, other: Edit) -> bool:
-    return one != other and one.start <= other.end and other.start <= one.end
+def _collides(one: Edit, other: Edit, text: Text) -> bool:
+    """Edits that only touch collide as well, but for those that are known to go together."""
+    first, second = sorted((one, other))
+    if first.end < second.start:
+        return False
+    return first.end > second.start or not go_together(first, second, text)
 
 
 def changes(fixes: Iterable[Fix], text: Text) -> dict[str, bytes]:
     """The new bytes of every file that the compatible `fixes` change; raises UnreadableError."""
-    edits: defaultdict[str, set[Edit]] = defaultdict(set)
+    edits: defaultdict[str, dict[Edit, None]] = defaultdict(dict)
     for fix in fixes:
         for edit in fix.edits:
-            edits[edit.path].add(edit)
-    return {path: text.file(path).encode(edited(text.read(path), sorted(wanted))) for path, wanted in edits.items()}
+            edits[edit.path][edit] = None
+    return {
+        path: text.file(path).encode(edited(text.read(path), joined(wanted, text))) for path, wanted in edits.items()
+    }
 
 
 def edited(text: str, edits: Sequence[Edit]) -> str:

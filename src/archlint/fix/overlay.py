@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Self
 
 from archlint.tree import MAX_FILE_BYTES, Tree, UnreadableError
+from archlint.watch import Stamped
 
 
 class OverlayTree:
@@ -43,3 +45,20 @@ class OverlayTree:
         if len(data) > limit:
             raise UnreadableError(f"it has {len(data):,} bytes; archlint reads files up to {limit:,}")
         return data
+
+
+class StampedOverlay(OverlayTree):
+    """One that tells what changed: a changed file has no stamp, so that its content is compared."""
+
+    def __init__(self, base: Stamped, changed: Mapping[str, bytes] = MappingProxyType({})) -> None:
+        super().__init__(base, changed)
+        self.below = base
+
+    def with_changes(self, changed: Mapping[str, bytes]) -> Self:
+        return type(self)(self.below, {**self.changed, **changed})
+
+    def listing(self, folder: str) -> str:
+        return self.below.listing(folder)
+
+    def stamp(self, path: str) -> str:
+        return "" if path in self.changed else self.below.stamp(path)

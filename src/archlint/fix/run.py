@@ -8,21 +8,22 @@ from dataclasses import dataclass, replace
 from archlint import pipeline
 from archlint.config import Config
 from archlint.finding import Finding
-from archlint.fix import registry
-from archlint.fix.apply import changes, compatible, is_change
+from archlint.fix.apply import changes, compatible
 from archlint.fix.edit import Fix
-from archlint.fix.editable import obstacle
-from archlint.fix.overlay import OverlayTree
+from archlint.fix.files.unused_suppression import needless
+from archlint.fix.offers import Offers, Scanned
+from archlint.fix.overlay import StampedOverlay
 from archlint.fix.proof import problem
 from archlint.fix.text import Text
-from archlint.project import Project
+from archlint.parts.memory import Kept
 from archlint.result import ScanResult
-from archlint.tree import Tree, UnreadableError
+from archlint.tree import UnreadableError
+from archlint.watch import Stamped
 
 MAX_SCANS = 120
 """Scans of one run after the first; what is left by then is reported as not tried."""
 
-Examine = Callable[[Tree, Config], tuple[Project, ScanResult]]
+Rescan = Callable[[Stamped, Config, Kept | None], tuple[ScanResult, Kept]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,93 +58,92 @@ class Outcome:
     result: ScanResult
 
 
-def run(tree: Tree, config: Config, *, unsafe: bool = False, examine: Examine = pipeline.examine) -> Outcome:
-    """Fixes what `config` selects. The proof looks at all rules, so that no fix trades one problem for another."""
-    return _Run(tree, config, unsafe, examine).outcome()
+def run(tree: Stamped, config: Config, *, unsafe: bool = False, rescan: Rescan = pipeline.rescan) -> Outcome:
+    """Fixes what `config` reports. The proof looks at all rules, so that no fix trades one problem for another."""
+    return _Run(tree, config, unsafe, rescan).outcome()
 
 
 class _Run:
-    def __init__(self, tree: Tree, config: Config, unsafe: bool, examine: Examine) -> None:
+    def __init__(self, tree: Stamped, config: Config, unsafe: bool, rescan: Rescan) -> None:
         self.config = config
         self.unsafe = unsafe
-        self._examine = examine
+        self._rescan = rescan
         self.wide = replace(config, select=None, ignore=frozenset())
-        self.tree = OverlayTree(tree)
         self.scans = 0
-        self.project, self.result = self._scan(self.tree)
+        self.now = self._scan(StampedOverlay(tree), None)
+        self.offers = Offers(config)
+        self.old: dict[str, bytes] = {}
+        """What the changed files held when they were first read."""
         self.done: list[Done] = []
         self.refused: dict[tuple[str, str], Left] = {}
 
-    def _scan(self, tree: OverlayTree) -> tuple[Project, ScanResult]:
+    def _scan(self, tree: StampedOverlay, kept: Kept | None) -> Scanned:
         self.scans += 1
-        return self._examine(tree, self.wide)
+        return Scanned(tree, *self._rescan(tree, self.wide, kept))
 
     def outcome(self) -> Outcome:
+        offers = self._offers()
         while self.scans <= MAX_SCANS:
-            batch = self._batch(self._offers())
+            batch = self._batch(offers)
             if not batch:
                 break
-            self._attempt(batch)
-        offers = self._offers()
+            if self._attempt(batch):
+                offers = self._offers()
         left = [Left(f, x, "it was not tried: too many others came first") for f, x in offers if self._wanted(x)]
-        base = self.tree.base
-        changed = {path: (base.read(path), data) for path, data in self.tree.changed.items()}
+        changed = {path: (self.old[path], data) for path, data in self.now.tree.changed.items()}
+        text = Text(self.now.tree)
         return Outcome(
             tuple(self.done),
             (*self.refused.values(), *left),
             tuple(Left(f, x, "it is not safe") for f, x in offers if not x.safe and not self.unsafe),
             tuple(self._selected()),
             {path: pair for path, pair in changed.items() if pair[0] != pair[1]},
-            {path: Text(self.tree).file(path).encoding for path in changed},
-            self.result,
+            {path: text.file(path).encoding for path in changed},
+            self.now.result,
         )
 
+    def _offers(self) -> list[tuple[Finding, Fix]]:
+        return self.offers.of(self._selected(), self.now)
+
     def _selected(self) -> Sequence[Finding]:
-        """What a scan with the user's own selection says."""
+        """What a scan with the user's own selection reports: a suppression is unused only where its rule was asked."""
+        shown = [f for f in self.now.result.findings if not self.config.withholds(f)]
         if self.config.select is None and not self.config.ignore:
-            return self.result.findings
-        return self._examine(self.tree, self.config)[1].findings
+            return shown
+        selected = self.config.selected()
+        text = Text(self.now.tree, self.config.rulebook)
+        shown = [finding for finding in shown if finding.rule in selected]
+        return [f for f in shown if (excuse := needless(f, text)) is None or excuse.rule in selected]
 
     def _wanted(self, fix: Fix) -> bool:
         return (fix.safe or self.unsafe) and (fix.rule, fix.fingerprint) not in self.refused
 
-    def _offers(self) -> list[tuple[Finding, Fix]]:
-        """The fixes of the findings as they are now, safe or not."""
-        text = Text(self.tree)
-        found: list[tuple[Finding, Fix]] = []
-        for finding in self._selected():
-            fixer = registry.fixer(finding.rule)
-            try:
-                fix = fixer(finding, self.project, text) if fixer is not None else None
-            except (UnreadableError, RecursionError):
-                continue
-            if fix is None or any(obstacle(edit.path, text) for edit in fix.edits) or not is_change(fix, text):
-                continue
-            found.append((finding, fix))
-        return found
-
     def _batch(self, offers: list[tuple[Finding, Fix]]) -> list[tuple[Finding, Fix]]:
         wanted = [(finding, fix) for finding, fix in offers if self._wanted(fix)]
-        chosen = {(fix.rule, fix.fingerprint) for fix in compatible(fix for _, fix in wanted)}
-        return [(finding, fix) for finding, fix in wanted if (fix.rule, fix.fingerprint) in chosen]
+        chosen = compatible((fix for _, fix in wanted), Text(self.now.tree))
+        keys = {(fix.rule, fix.fingerprint) for fix in chosen}
+        return [(finding, fix) for finding, fix in wanted if (fix.rule, fix.fingerprint) in keys]
 
-    def _attempt(self, batch: list[tuple[Finding, Fix]]) -> None:
-        """Makes as many of the first fixes as a scan proves, or refuses the very first."""
-        text = Text(self.tree)
+    def _attempt(self, batch: list[tuple[Finding, Fix]]) -> bool:
+        """Makes as many of the first fixes as a scan proves, or refuses the very first; says whether any was made."""
+        text = Text(self.now.tree)
         while True:
             try:
-                tree = self.tree.with_changes(changes((fix for _, fix in batch), text))
-                project, result = self._scan(tree)
-                why = problem(self.result, result, (finding for finding, _ in batch))
+                new = changes((fix for _, fix in batch), text)
+                scanned = self._scan(self.now.tree.with_changes(new), self.now.kept)
+                why = problem(self.now.result, scanned.result, (finding for finding, _ in batch))
             except UnreadableError as error:
                 why = str(error)
             else:
                 if why is None:
-                    self.tree, self.project, self.result = tree, project, result
+                    for path in new:
+                        self.old.setdefault(path, text.file(path).data)
+                    self.now = scanned
+                    self.offers.forget(new)
                     self.done += [Done(finding, fix) for finding, fix in batch]
-                    return
+                    return True
             if len(batch) == 1:
                 finding, fix = batch[0]
                 self.refused[fix.rule, fix.fingerprint] = Left(finding, fix, f"it could not be proven: {why}")
-                return
+                return False
             batch = batch[: len(batch) // 2]

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from archlint.model.place import Place
+from archlint.rules.registry import Rulebook, builtin
 from archlint.tree import Tree, UnreadableError
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -39,10 +40,13 @@ class Decoded:
 
 
 class Text:
-    """Texts of a tree's files by path. Every method raises UnreadableError for a file that is not text."""
+    """Texts of a tree's files by path. Every method raises UnreadableError for a file that is not text.
 
-    def __init__(self, tree: Tree) -> None:
+    `rulebook` says what the rules' names in comments mean, by default archlint's own."""
+
+    def __init__(self, tree: Tree, rulebook: Rulebook | None = None) -> None:
         self.tree = tree
+        self.rulebook = rulebook or builtin()
         self._files: dict[str, Decoded] = {}
 
     def file(self, path: str) -> Decoded:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from archlint.model.code import HandlerSource, Mount
 from archlint.model.dependency import Dependency
-from archlint.model.function import Function, Setting
+from archlint.model.function import OPEN_NAME, Function, Setting
 from archlint.model.image import Image
 from archlint.model.size import Size
 from archlint.values import Unknown, Value
+
+_OPEN_ID = "an id in it is made up where the app runs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,17 @@ class Deployed:
         """Canonical names of what the repository's own files name."""
         return tuple(dict.fromkeys(found.name for found in self.dependencies if found.direct))
 
+    @property
+    def name(self) -> str | None:
+        """The function's, where it is known without a synth."""
+        return self.function.name if self.function.name != OPEN_NAME else None
+
+    @property
+    def construct_path(self) -> str | None:
+        """The function's, where there is one and all of it is known without a synth."""
+        path = self.function.construct_path
+        return None if path is None or OPEN_NAME in path.split("/") else path
+
     def unknowns(self) -> tuple[tuple[str, str], ...]:
         """(attribute, reason) for everything that the JSON report prints as null because nobody can know it."""
         function = self.function
@@ -50,7 +63,10 @@ class Deployed:
             ("ephemeral_mb", function.ephemeral_mb.value),
             ("handler_source", self.source),
         )
-        found = [(name, value.reason) for name, value in values if isinstance(value, Unknown)]
+        found = [("name", _OPEN_ID)] if self.name is None else []
+        if function.construct_path is not None and self.construct_path is None:
+            found.append(("construct_path", _OPEN_ID))
+        found += [(name, value.reason) for name, value in values if isinstance(value, Unknown)]
         if self.by_name:
             found.append(("code", "it lies in a bucket; handler_source is the only file here with the handler's name"))
         return tuple(found)

@@ -119,6 +119,10 @@ class Ignore:
     place: Place
 
 
+OPEN_NAME = "?"
+"""Stands for an id that only a synth of the CDK app knows, alone or as a part of a path."""
+
+
 @dataclass(frozen=True, slots=True)
 class Function:
     """One Lambda function with the values that hold after Globals, parameter defaults and the service's defaults."""

@@ -36,8 +36,12 @@ class Kept:
 class Memory:
     """The entries of the scan before, and those of this one."""
 
-    def __init__(self, tree: Watched, before: Kept | None = None, others: Others = NO_OTHERS) -> None:
+    def __init__(
+        self, tree: Watched, before: Kept | None = None, others: Others = NO_OTHERS, *, keeps: bool = True
+    ) -> None:
+        """One that does not keep is for scans that nobody wants to remember."""
         self.tree = tree
+        self._keeps = keeps
         self._before = before or Kept()
         self._others = others
         self._notes = list(self._before.notes)
@@ -81,6 +85,8 @@ class Memory:
 
     def keep(self, key: str, value: object, notes: Iterable[str], *, changed: bool = True) -> None:
         """`notes` must have been answered by now."""
+        if not self._keeps:
+            return
         before = self._before.entries.get(key)
         self.made += changed
         data = before.data if before is not None and not changed else freeze(value)
@@ -118,7 +124,8 @@ class Memory:
         value = thaw(data)
         if not isinstance(value, type_):
             return None
-        self._entries[key] = Entry(self._numbered(notes), data)
+        if self._keeps:
+            self._entries[key] = Entry(self._numbered(notes), data)
         self.tree.again(notes)
         self.made += 1
         return value

@@ -68,12 +68,13 @@ class Store:
             return None
 
     def save(self, name: str, kept: Kept) -> bool:
-        """Whether the whole of it is on disk now; a file that is there already stays whole if not."""
+        """Whether the whole of it is on disk now; a file that is there already stays whole if not. Only the user may
+        read it: it holds what templates set, in environment variables too."""
         data = _closed(kept)
         partial = self.folder / f".{name}.{secrets.token_hex(8)}"
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with open(partial, "xb") as file:
+            with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(_MAGIC + _digest(data) + data)
             os.replace(partial, self.folder / name)
         except OSError:

@@ -128,6 +128,8 @@ def _of_home(home: Home, bench: Bench) -> Declared:
         read = {path: _opened(bench.tree, path, bench.opened) for path in home.templates}
         templates = {path: found for path, found in read.items() if isinstance(found, Template)}
         family = read_family(bench.tree, templates)
+        for path in home.templates:
+            bench.opened.forget(path)
     return Declared(family.functions, (), family.texts, (), family.architecture)
 
 

@@ -1,10 +1,12 @@
-"""The formats of `scan`, by name: an entry here is all that a new one needs. Renderers are imported when used."""
+"""Formats of `scan`: a module `report/<name>.py` with `render_<name>`, imported when used, and its name here."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from types import MappingProxyType
+from typing import TypeAlias
 
 from archlint.result import ScanResult
 
@@ -17,70 +19,24 @@ class Screen:
     color: bool = False
 
 
+Renderer: TypeAlias = Callable[[ScanResult, Screen], str]
+
+
 def _text(result: ScanResult, screen: Screen) -> str:
     from archlint.report.text import PLAIN_WIDTH, render_text
 
     return render_text(result, width=screen.width or PLAIN_WIDTH, color=screen.color)
 
 
-def _json(result: ScanResult, _: Screen) -> str:
-    from archlint.report.json import render_json
+def _plain(name: str) -> Renderer:
+    """What `render_<name>` in the module of that name makes, whatever the report is shown on."""
 
-    return render_json(result)
+    def render(result: ScanResult, _: Screen) -> str:
+        renderer: Callable[[ScanResult], str] = getattr(import_module(f"archlint.report.{name}"), f"render_{name}")
+        return renderer(result)
 
-
-def _concise(result: ScanResult, _: Screen) -> str:
-    from archlint.report.concise import render_concise
-
-    return render_concise(result)
+    return render
 
 
-def _sarif(result: ScanResult, _: Screen) -> str:
-    from archlint.report.sarif.document import render_sarif
-
-    return render_sarif(result)
-
-
-def _github(result: ScanResult, _: Screen) -> str:
-    from archlint.report.github import render_github
-
-    return render_github(result)
-
-
-def _gitlab(result: ScanResult, _: Screen) -> str:
-    from archlint.report.gitlab import render_gitlab
-
-    return render_gitlab(result)
-
-
-def _junit(result: ScanResult, _: Screen) -> str:
-    from archlint.report.junit import render_junit
-
-    return render_junit(result)
-
-
-def _markdown(result: ScanResult, _: Screen) -> str:
-    from archlint.report.markdown import render_markdown
-
-    return render_markdown(result)
-
-
-def _comment(result: ScanResult, _: Screen) -> str:
-    from archlint.report.comment import render_comment
-
-    return render_comment(result)
-
-
-FORMATS: Mapping[str, Callable[[ScanResult, Screen], str]] = MappingProxyType(
-    {
-        "text": _text,
-        "concise": _concise,
-        "json": _json,
-        "sarif": _sarif,
-        "github": _github,
-        "gitlab": _gitlab,
-        "junit": _junit,
-        "markdown": _markdown,
-        "comment": _comment,
-    }
-)
+_PLAIN = ("concise", "json", "sarif", "github", "gitlab", "junit", "markdown", "comment")
+FORMATS: Mapping[str, Renderer] = MappingProxyType({"text": _text} | {name: _plain(name) for name in _PLAIN})

@@ -35,8 +35,8 @@ def _function(deployed: Deployed) -> dict[str, Any]:
     source = deployed.source
     return {
         "id": function.id,
-        "name": function.name,
-        "construct_path": function.construct_path,
+        "name": deployed.name,
+        "construct_path": deployed.construct_path,
         "kind": function.kind,
         "defined_at": {"path": function.defined_at.path, "line": function.defined_at.line},
         "conditional": function.conditional,

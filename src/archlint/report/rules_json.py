@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from archlint.report.document import rendered
@@ -11,15 +11,15 @@ from archlint.rules.page import Page
 SCHEMA = "archlint/rules/v1"
 
 
-def render_json(pages: Iterable[Page]) -> str:
-    """Every page whole, in the order given."""
-    return rendered({"schema": SCHEMA, "rules": [whole(page) for page in pages]})
+def render_json(pages: Iterable[Page], fix_of: Callable[[str], str]) -> str:
+    """Every page whole, in the order given; `fix_of` says of a rule's name whether it can be fixed."""
+    return rendered({"schema": SCHEMA, "rules": [whole(page, fix_of(page.name)) for page in pages]})
 
 
-def whole(page: Page) -> dict[str, Any]:
+def whole(page: Page, fix: str) -> dict[str, Any]:
     """What a page says."""
     return {
-        **summary(page),
+        **summary(page, fix),
         "persona": page.persona,
         "origin": page.origin or None,
         "facts": list(page.facts),
@@ -27,7 +27,7 @@ def whole(page: Page) -> dict[str, Any]:
     }
 
 
-def summary(page: Page) -> dict[str, str | None]:
+def summary(page: Page, fix: str) -> dict[str, str | None]:
     """What a list of rules shows."""
     return {
         "code": page.code,
@@ -36,4 +36,5 @@ def summary(page: Page) -> dict[str, str | None]:
         "confidence": page.confidence,
         "summary": page.summary,
         "since": page.since,
+        "fix": fix,
     }

@@ -29,8 +29,8 @@ _LEAD = 320
 NOTHING_FOUND = (
     "No Lambda function found. archlint looks for AWS::Serverless::Function and AWS::Lambda::Function in "
     "YAML and JSON templates below the given folder, and for CDK apps in Python and TypeScript beside a "
-    "cdk.json; folders that tools fill, such as node_modules and .aws-sam, and files that .gitignore names "
-    "are left out."
+    "cdk.json; a Dockerfile alone says nothing of Lambda. Folders that tools fill, such as node_modules and "
+    ".aws-sam, files that .gitignore names, and what the settings exclude are left out."
 )
 
 _MOST_FUNCTIONS = 100

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from archlint.finding import CONFIDENCES, SEVERITIES, Finding
 from archlint.report.visible import visible
@@ -25,11 +25,15 @@ def plural(number: int, one: str, many: str = "") -> str:
 
 def counts(findings: Sequence[Finding]) -> str:
     """Such as "1 error, 2 warnings"; "" for none."""
-    by_severity = Counter(finding.severity for finding in findings)
+    return tally(Counter(finding.severity for finding in findings))
+
+
+def tally(by_severity: Mapping[str, int]) -> str:
+    """Such as "1 error, 2 warnings"; "" where all are 0."""
     parts: Iterable[str] = (
         plural(by_severity[severity], *_SINGULAR.get(severity, (severity,)))
         for severity in reversed(SEVERITIES)
-        if by_severity[severity]
+        if by_severity.get(severity)
     )
     return ", ".join(parts)
 

@@ -28,5 +28,5 @@ def check(project: Project, page: Page) -> Iterator[Hit]:
             place=function.runtime.place or function.defined_at,
             function=function.id,
             severity="error" if blocked else None,
-            help=f"Move to {newest_runtime()}: change Runtime, rebuild native dependencies for it, and run the tests.",
+            help=f"Move to {newest_runtime()}: change the runtime, rebuild native dependencies for it, run the tests.",
         )

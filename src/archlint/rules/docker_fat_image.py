@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from archlint.finding import Hit
 from archlint.knowledge.base_images import MB, BaseImage, base_image_size, plain_name
 from archlint.knowledge.ml import is_gpu_distribution
-from archlint.knowledge.own_limits import Applied
+from archlint.knowledge.own_limits import Limits
 from archlint.model.deployed import Deployed
 from archlint.model.image import Image
 from archlint.model.image import Step as BuildStep
@@ -40,7 +40,7 @@ def check(project: Project, page: Page) -> Iterator[Hit]:
             yield from _cuda_wheels(project, page, deployed, deployed.image)
         yield from _base(deployed, deployed.image)
         yield from _compilers(deployed, deployed.image)
-        yield from _cache(deployed, deployed.image, project.limits.get("image_cache_mb"))
+        yield from cache_hits(deployed, deployed.image, project.limits)
 
 
 def _cuda_wheels(project: Project, page: Page, deployed: Deployed, image: Image) -> Iterator[Hit]:
@@ -120,8 +120,9 @@ def _removes(command: tuple[str, ...]) -> bool:
     return posixpath.basename(command[0]) in _PACKAGERS and bool(_REMOVES & set(command))
 
 
-def _cache(deployed: Deployed, image: Image, least: Applied) -> Iterator[Hit]:
+def cache_hits(deployed: Deployed, image: Image, limits: Limits) -> Iterator[Hit]:
     """Where the downloads that stay are surely large."""
+    least = limits.get("image_cache_mb")
     part = next((part for part in deployed.size.parts if part.name == CACHE), None) if deployed.size else None
     first = next(kept_downloads(image), None)
     if part is None or first is None or part.low_bytes < least.value * MB:

@@ -13,9 +13,11 @@ from archlint.code.way import way_to
 from archlint.finding import Hit
 from archlint.knowledge import ml
 from archlint.knowledge.limits import limit
+from archlint.model.deployed import Deployed
 from archlint.project import Project
 from archlint.rules.ml_work import is_vocabulary
 from archlint.rules.page import Page
+from archlint.tree import Tree
 
 MB = 1_048_576
 PARAMETERS = re.compile(r"(?<![A-Za-z0-9.])(\d{1,4}(?:\.\d{1,3})?)([bBmM])(?![A-Za-z0-9])")
@@ -33,11 +35,7 @@ def check(project: Project, page: Page) -> Iterator[Hit]:
         function = deployed.function
         if function.efs_mounts or function.capacity_provider:
             continue
-        for found in downloads(deployed, reach, project.tree):
-            name = _model(found, reach)
-            size = None if name is None else least_mb(name)
-            if size is None:
-                continue
+        for found, name, size in needs(deployed, reach, project.tree):
             room = project.known(page.name, function, "ephemeral_mb", function.ephemeral_mb.value)
             if room is None or size <= room:
                 continue
@@ -53,6 +51,16 @@ def check(project: Project, page: Page) -> Iterator[Hit]:
                 trace=way_to(found.call.reached),
                 help=None if size <= most.value else "Keep the model on a file system, or run it outside Lambda.",
             )
+
+
+def needs(deployed: Deployed, reach: Reach, tree: Tree) -> Iterator[tuple[Download, str, int]]:
+    """The models that a function fetches from a hub, with the least that each needs (MB), as far as their names say
+    it."""
+    for found in downloads(deployed, reach, tree):
+        name = _model(found, reach)
+        size = None if name is None else least_mb(name)
+        if name is not None and size is not None:
+            yield found, name, size
 
 
 def _model(found: Download, reach: Reach) -> str | None:

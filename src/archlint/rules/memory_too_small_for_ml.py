@@ -26,12 +26,12 @@ def check(project: Project, page: Page) -> Iterator[Hit]:
             continue
         share = memory / limit("memory_per_vcpu").value
         yield Hit(
-            message=f"{memory} MB is too little for {use.library.name}: allow at least {least} MB (an estimate of"
-            f" {ml.as_of()}); {memory} MB also means {share:.2f} vCPU",
+            message=f"{memory:,} MB is too little for {use.library.name}: allow at least {least:,} MB (an estimate of"
+            f" {ml.as_of()}); {memory:,} MB also means {share:.2f} vCPU",
             place=function.memory_mb.place or function.defined_at,
             function=function.id,
             confidence="medium" if deployed.by_name else None,
             trace=(Step(use.place, f"{'imports' if use.imported else 'unpickles a model of'} {use.library.name}"),),
-            help=f"Set MemorySize to {least} or more, then measure: Max Memory Used in the REPORT line should stay"
+            help=f"Set the memory to {least:,} MB or more, then measure: Max Memory Used in the REPORT line should stay"
             " below 80 %.",
         )

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from archlint.setup import pre_commit, texts
 from archlint.setup.files import create, replace
+from archlint.setup.toml_settings import with_setting
 from archlint.syntax.toml import parse_toml
 from archlint.tree import Tree, UnreadableError
 
 WORKFLOW = ".github/workflows/archlint.yml"
-SETTINGS = "archlint.toml"
+SETTINGS, SHARED = "archlint.toml", "pyproject.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +53,31 @@ class Change:
 Proposal = InPlace | ByHand | Change
 
 
-def has_baseline(tree: Tree) -> bool:
-    return tree.is_file(texts.BASELINE)
-
-
-def settings(tree: Tree) -> Proposal:
+def settings(tree: Tree, baseline: bool) -> Proposal:
+    """With `baseline`, they shall name the baseline, which they do not yet."""
     if _is_there(tree, SETTINGS):
-        return InPlace(SETTINGS, "it is there")
+        return _setting(tree, SETTINGS, ()) if baseline else InPlace(SETTINGS, "it is there")
     if _has_own_table(tree):
-        return InPlace("pyproject.toml", "it has [tool.archlint]")
-    text = texts.settings()
+        table = ("tool", "archlint")
+        return _setting(tree, SHARED, table) if baseline else InPlace(SHARED, "it has [tool.archlint]")
+    text = texts.settings(baseline)
     return Change(SETTINGS, "what archlint looks for, and when it fails", text, text)
 
 
+def _setting(tree: Tree, path: str, table: tuple[str, ...]) -> Proposal:
+    line = texts.setting()
+    try:
+        before = tree.read(path)
+        after = None if tree.is_link(path) else with_setting(before.decode("utf-8"), table, line)
+    except (UnreadableError, UnicodeDecodeError):
+        return ByHand(path, "it cannot be read", line)
+    if after is None:
+        return ByHand(path, "it is not certain where a key can be added", line)
+    return Change(path, "names the baseline, for every scan of this folder", line, after, before)
+
+
 def hook(tree: Tree, baseline: bool) -> Proposal:
+    """With `baseline`, the command names it; so for `integration`."""
     path, entry = pre_commit.PATH, texts.hook(baseline)
     purpose = "a look at the changed files before each commit"
     if not _is_there(tree, path):
@@ -108,7 +120,7 @@ def _is_there(tree: Tree, path: str) -> bool:
 
 def _has_own_table(tree: Tree) -> bool:
     try:
-        tool = parse_toml(_text(tree, "pyproject.toml")).get("tool")
+        tool = parse_toml(_text(tree, SHARED)).get("tool")
     except ValueError:
         return False
     return isinstance(tool, dict) and "archlint" in tool

@@ -20,7 +20,10 @@ fail-on = "error"
 # But not these.
 # ignore = ["AL104"]
 
-# What is not read; patterns as in .gitignore.
+# Findings that are accepted, as `archlint baseline write` lists them; only further ones fail.
+{baseline}
+
+# Where nothing is reported; patterns as in .gitignore.
 # exclude = ["legacy/"]
 
 # [severity]
@@ -73,7 +76,11 @@ _HOOK = """\
       args: ["--"]
       language: python
       additional_dependencies: ["{package}"]
-      files: '^(?!-).*(\\.(py|ya?ml|json|template|tsx?|toml|lock)|[Dd]ockerfile[^/]*|\\.(txt|in)|Pipfile)$'
+      files: >-
+        (?x)^(?!-).*(
+          \\.(pyi?|ya?ml|json|template|tsx?|js|toml|lock|cfg|txt|in)
+          |([Dd]ocker|[Cc]ontainer)file[^/]*|Pipfile|\\.dockerignore
+        )$
       require_serial: true
 """
 
@@ -90,12 +97,18 @@ archlint:
 """
 
 
-def settings() -> str:
-    return _SETTINGS
+def settings(baseline: bool) -> str:
+    return _SETTINGS.format(baseline=setting() if baseline else f"# {setting()}")
+
+
+def setting() -> str:
+    """The line of the settings that names the baseline."""
+    return f'baseline = "{BASELINE}"'
 
 
 def workflow(baseline: bool) -> str:
-    """For GitHub; it needs no permission but to read."""
+    """For GitHub; it needs no permission but to read. With `baseline`, the command names it, for where the settings do
+    not; so for the other texts."""
     return _WORKFLOW.format(package=PACKAGE, options=_options(baseline))
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 MAX_INSTRUCTIONS = 2_000
 """A text with more instructions than this is not read; the largest ones that people write have a few hundred."""
 
+_LONGEST_WORD = 20
+
 KEYWORDS = frozenset(
     "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER"
     " VOLUME WORKDIR".split()
@@ -140,7 +142,7 @@ class _Reader:
         head, _, value = text.replace("\t", " ", 1).partition(" ") if "\t" in text[:20] else text.partition(" ")
         keyword = head.upper()
         if keyword not in KEYWORDS:
-            raise DockerfileError(line, f"unknown instruction {head[:40]!r}")
+            raise DockerfileError(line, f"unknown instruction {_shown(head)}".rstrip())
         flags, value = _flags(value.strip()) if keyword in _WITH_FLAGS else ((), value.strip())
         if not value and keyword not in _MAY_BE_EMPTY:
             raise DockerfileError(line, f"{keyword} has no argument")
@@ -162,6 +164,11 @@ class _Reader:
                 return Heredoc(start["name"], "\n".join(body), expand=not start["quote"])
             body.append(text)
         raise DockerfileError(line, f"the here-document {start['name'][:40]!r} has no end")
+
+
+def _shown(word: str) -> str:
+    """A word as a message repeats it: "" for what may be anything, a secret too."""
+    return repr(word) if word.isascii() and word.isalpha() and len(word) <= _LONGEST_WORD else ""
 
 
 def _flags(value: str) -> tuple[tuple[tuple[str, str], ...], str]:

@@ -4,43 +4,48 @@ from __future__ import annotations
 
 import re
 
+from archlint import suppress
 from archlint.finding import Finding
 from archlint.fix.edit import Edit, Fix
 from archlint.fix.functions import fix_of
 from archlint.fix.text import Text
 from archlint.project import Project
+from archlint.suppress import UNUSED, Excuse
+from archlint.tree import UnreadableError
 
 SAFE = True
 
 _COMMENT = re.compile(r"(?:#|//)[ \t]*archlint:[ \t]*ignore\b[ \t]*\[(?P<names>[^\]]{0,500})\](?P<reason>.*)")
-_MATCHES_NOTHING = re.compile(r"This suppression of (?P<rule>[\w-]+) matches no finding: remove it\.")
 
 
 def fix(finding: Finding, project: Project, text: Text) -> Fix | None:
     """Only a suppression whose finding is gone: one that is misspelt or gives no reason was meant to work."""
-    said = _MATCHES_NOTHING.fullmatch(finding.message)
+    excuse = needless(finding, text)
     start, end = text.span(finding.place)
-    if said is None or end <= start or finding.functions:
+    if excuse is None or end <= start:
         return None
     path = finding.place.path
     found = _COMMENT.match(text.read(path)[start:end])
     if found is None:
         return None
     names = [name.strip() for name in found["names"].split(",") if name.strip()]
-    left = [name for name in names if not _means(name, said["rule"])]
+    left = [name for name in names if name != excuse.named]
     if len(left) == len(names):
         return None
     if left:
         edit = Edit(path, start + found.start("names"), start + found.end("names"), ", ".join(left))
-        return fix_of(finding, f"take {said['rule']} out of the suppression", (edit,), safe=True)
+        return fix_of(finding, f"take {excuse.rule} out of the suppression", (edit,), safe=True)
     return fix_of(finding, "remove the suppression", (_without(path, start, start + found.end(), text),), safe=True)
 
 
-def _means(name: str, rule: str) -> bool:
-    from archlint.rules import registry
-
-    page = registry.find(name)
-    return page is not None and page.name == rule
+def needless(finding: Finding, text: Text) -> Excuse | None:
+    """The comment that a finding of the rule says matches nothing."""
+    if finding.rule != UNUSED or finding.functions:
+        return None
+    try:
+        return suppress.needless(finding, text.read(finding.place.path), text.rulebook)
+    except UnreadableError:
+        return None
 
 
 def _without(path: str, start: int, end: int, text: Text) -> Edit:

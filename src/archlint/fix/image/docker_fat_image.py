@@ -11,10 +11,12 @@ from archlint.fix.functions import fix_of, functions_of
 from archlint.fix.requirements import PIP_INSTALL, without_cuda
 from archlint.fix.text import Text
 from archlint.knowledge.base_images import base_image_size
+from archlint.model.deployed import Deployed
 from archlint.model.image import Image
 from archlint.project import Project
 from archlint.readers.image.base import split_reference
 from archlint.readers.image.cache import kept_downloads
+from archlint.rules.docker_fat_image import cache_hits
 from archlint.values import Known
 
 SAFE = True
@@ -26,17 +28,24 @@ _COMMENT = re.compile(r"[ \t]*#")
 
 def fix(finding: Finding, project: Project, text: Text) -> Fix | None:
     """Compilers and conda take a stage of their own, which people write."""
-    images = [project.linked[f.id].deployed.image for f in functions_of(finding, project)]
-    image = next((one for one in images if one is not None and one.dockerfile == finding.place.path), None)
-    if image is not None and finding.message.startswith("pip keeps its downloads"):
+    deployed = (project.linked[f.id].deployed for f in functions_of(finding, project))
+    built = next((one for one in deployed if one.image and one.image.dockerfile == finding.place.path), None)
+    image = built.image if built is not None else None
+    if built is not None and image is not None and _is_cache(finding, built, image, project):
         edits = tuple(_without_cache(finding, image, text))
         if edits:
             return fix_of(finding, "install without pip's cache", edits, safe=True)
     if image is not None and finding.place.line == image.base_line and isinstance(image.base, Known):
         edit = _slim(finding, image.base.value, text)
         return fix_of(finding, "rest on the slim base", (edit,) if edit else None, safe=False)
-    found = without_cuda(finding, project, text)
-    return fix_of(finding, found[0], found[1], safe=False) if found is not None else None
+    cuda = without_cuda(finding, project, text)
+    return fix_of(finding, cuda[0], cuda[1], safe=False) if cuda is not None else None
+
+
+def _is_cache(finding: Finding, deployed: Deployed, image: Image, project: Project) -> bool:
+    """Whether the downloads that stay are what the finding speaks of: other things may stand on the same line."""
+    hits = cache_hits(deployed, image, project.limits)
+    return any((hit.place, hit.message) == (finding.place, finding.message) for hit in hits)
 
 
 def _without_cache(finding: Finding, image: Image, text: Text) -> Iterator[Edit]:

@@ -30,7 +30,7 @@ def hoisted(source: Source, call: ast.Call, above: list[ast.stmt], name: str) ->
     free, or else under `name`."""
     made = existing(call, above, source)
     if made is not None:
-        return _with_existing(source, call, made)
+        return _with_existing(source, call, made, above)
     return _under_own_name(source, call) or _under_new_name(source, call, name)
 
 
@@ -52,10 +52,12 @@ def assigned(statement: ast.AST | None) -> str | None:
     return None
 
 
-def _with_existing(source: Source, call: ast.Call, name: str) -> Hoisted | None:
+def _with_existing(source: Source, call: ast.Call, name: str, above: list[ast.stmt]) -> Hoisted | None:
+    """A comment that module scope has too goes with the assignment."""
     statement = source.parents.get(call)
     if isinstance(statement, ast.Assign) and assigned(statement) == name and _is_only_binding(source, statement, name):
-        taken = removal(source, statement)
+        lines = range(1, (above[-1].end_lineno or 0) + 1)
+        taken = removal(source, statement, {source.text.line(source.path, number).strip() for number in lines})
         if taken is not None:
             return Hoisted(name, (taken[0],), ())
     if name in bound(source.top(call) or call) or name.startswith("__"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 
 from archlint.fix.edit import Edit
 from archlint.fix.python._names import bound
@@ -63,9 +64,10 @@ def _last_line(source: Source) -> int:
     return source.module.text.count("\n") + 1
 
 
-def removal(source: Source, statement: ast.stmt) -> tuple[Edit, list[str]] | None:
+def removal(source: Source, statement: ast.stmt, known: Collection[str] | None = None) -> tuple[Edit, list[str]] | None:
     """Takes a statement with its lines out of a block. Second are the comments above that speak of it alone and go
-    with it. None where it shares a line or is all that the block does."""
+    with it; where they are all `known`, they are not needed elsewhere, and else they stay if it is given. None where
+    the statement shares a line or is all that the block does."""
     block = block_of(source, statement)
     if block is None or len([s for s in block if not is_docstring(s)]) < 2 or not stands_alone(source, statement):
         return None
@@ -74,6 +76,8 @@ def removal(source: Source, statement: ast.stmt) -> tuple[Edit, list[str]] | Non
     below = text.line(path, last + 1).strip() if last < _last_line(source) else ""
     ends = not below or below.startswith("#") or statement is block[-1]
     comments = _comments_above(source, statement) if ends else []
+    if known is not None and not all(comment in known for comment in comments):
+        comments = []
     first -= len(comments)
     blank_below = last < _last_line(source) and not text.line(path, last + 1).strip()
     if blank_below and (statement is block[0] or not text.line(path, first - 1).strip()):

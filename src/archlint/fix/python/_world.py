@@ -10,9 +10,11 @@ from weakref import WeakKeyDictionary
 
 from archlint.code.units import Module
 from archlint.collect import collect
+from archlint.fix.overlay import OverlayTree
 from archlint.fix.python._source import Source
+from archlint.memo import per_tree
 from archlint.project import Project
-from archlint.tree import UnreadableError
+from archlint.tree import Tree, UnreadableError
 
 RESERVED = frozenset({"AWS_REGION", "AWS_DEFAULT_REGION"})
 """Variables that Lambda sets in every environment (Lambda Developer Guide, environment variables)."""
@@ -136,7 +138,9 @@ def used_elsewhere(source: Source, project: Project) -> bool:
     python, others = _others(project)
     alike = [path for path in python if path.rpartition("/")[2] == source.path.rpartition("/")[2]]
     return len(others) > MAX_FILES or any(
-        uses.search(text) and all(_shared(path, source.path) >= _shared(path, other) for other in alike)
+        name in text
+        and uses.search(text)
+        and all(_shared(path, source.path) >= _shared(path, other) for other in alike)
         for path, text in others.items()
     )
 
@@ -148,15 +152,30 @@ def _shared(one: str, other: str) -> int:
 
 
 def _others(project: Project) -> tuple[tuple[str, ...], dict[str, str]]:
-    """The paths of all Python files, and the text of those that no function runs."""
+    """The paths of all Python files, and the text of those that none of the project's functions runs."""
     if project not in _outside:
         running = {module.path for _, reach in project.python_functions() for module in reach.imported}
-        python = collect(project.tree).python
-        found: dict[str, str] = {}
-        for path in [path for path in python if path not in running][: MAX_FILES + 1]:
-            try:
-                found[path] = project.tree.read(path).decode("utf-8", "replace")
-            except UnreadableError:
-                found[path] = ""
-        _outside[project] = (python, found)
+        tree = project.tree
+        base, changed = (tree.base, tree.changed) if isinstance(tree, OverlayTree) else (tree, {})
+        python = _python(base)
+        outside = [path for path in python if path not in running][: MAX_FILES + 1]
+        _outside[project] = (
+            python,
+            {path: _text_of(tree, path) if path in changed else _text_of_unchanged(base, path) for path in outside},
+        )
     return _outside[project]
+
+
+@per_tree
+def _python(tree: Tree) -> tuple[str, ...]:
+    return collect(tree).python
+
+
+def _text_of(tree: Tree, path: str) -> str:
+    try:
+        return tree.read(path).decode("utf-8", "replace")
+    except UnreadableError:
+        return ""
+
+
+_text_of_unchanged = per_tree(_text_of)

@@ -20,7 +20,7 @@ _SETUP = frozenset({"setup", "setuptools.setup"})
 
 
 def parse_setup_cfg(text: str) -> Project:
-    """Raises ProjectError."""
+    """Raises ProjectError. An option without a value that a line continues makes configparser raise AttributeError."""
     import configparser
 
     parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
@@ -28,7 +28,7 @@ def parse_setup_cfg(text: str) -> Project:
         parser.read_string(text)
         stated = parser.get("options", "install_requires", fallback="") or ""
         extras = dict(parser.items("options.extras_require")) if parser.has_section("options.extras_require") else {}
-    except (configparser.Error, ValueError, RecursionError) as error:
+    except (configparser.Error, ValueError, RecursionError, AttributeError) as error:
         raise ProjectError("it is not a valid INI file", getattr(error, "lineno", None) or 1) from error
     places = Places(text)
     found = {canonical(name): _block(v or "", places, "options.extras_require") for name, v in extras.items()}
