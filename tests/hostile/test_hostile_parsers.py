@@ -140,13 +140,14 @@ PATHS = st.lists(st.text("abc", min_size=1, max_size=4), min_size=1, max_size=4)
 
 
 @settings(max_examples=500, deadline=None)
-@given(GLOBS, PATHS)
-def test_patterns_mean_what_they_meant(glob: str, path: str) -> None:
-    ours = compile_patterns([glob])
-    if ours.spec.patterns:
+@given(st.lists(GLOBS | st.sampled_from(["a", "b/", "!a", "!b/", "ab"]), min_size=1, max_size=4), PATHS, st.booleans())
+def test_patterns_mean_what_they_meant(globs: list[str], path: str, is_folder: bool) -> None:
+    path += "/" if is_folder else ""
+    ours = compile_patterns(globs)
+    if len(ours.lines) == len(globs):
         verdict = ours.check(path)
         assert (verdict is not None and verdict.ignored) is bool(
-            GitIgnoreSpec.from_lines([glob]).check_file(path).include
+            GitIgnoreSpec.from_lines(globs).check_file(path).include
         )
 
 

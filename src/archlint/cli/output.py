@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import shutil
 import stat
 import sys
@@ -80,7 +79,7 @@ def _write_file(path: str, data: bytes) -> None:
             file.write(data)
         return
     folder, name = os.path.split(path)
-    partial = os.path.join(folder, f".{name[:100]}.{secrets.token_hex(8)}.tmp")
+    partial = os.path.join(folder, f".{name[:100]}.{os.urandom(8).hex()}.tmp")
     try:
         with open(partial, "xb") as file:
             file.write(data)

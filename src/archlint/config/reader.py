@@ -11,8 +11,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from pathspec import GitIgnoreSpec
-
 from archlint.config.settings import FAIL_ON, PERSONAS, Config, PerFile, rule_names
 from archlint.finding import SEVERITIES
 from archlint.knowledge.limits import is_limit
@@ -174,6 +172,8 @@ class _Reader:
         return tuple(self.pattern(key, text) for text in self.texts(key, value))
 
     def pattern(self, key: KeyPath, text: str) -> str:
+        from pathspec import GitIgnoreSpec
+
         try:
             GitIgnoreSpec.from_lines([text])
         except ValueError as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -59,7 +58,7 @@ def _keep(path: Path, value: Any) -> None:
         text = json.dumps(value).encode()
         if json.loads(text) == value:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            partial = path.with_suffix(f".{secrets.token_hex(8)}")
+            partial = path.with_suffix(f".{os.urandom(8).hex()}")
             partial.write_bytes(_digest(text).encode() + b"\n" + text)
             os.replace(partial, path)
     except (OSError, TypeError, ValueError):

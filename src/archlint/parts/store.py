@@ -6,7 +6,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import secrets
 import sys
 import sysconfig
 import time
@@ -71,7 +70,7 @@ class Store:
         """Whether the whole of it is on disk now; a file that is there already stays whole if not. Only the user may
         read it: it holds what templates set, in environment variables too."""
         data = _closed(kept)
-        partial = self.folder / f".{name}.{secrets.token_hex(8)}"
+        partial = self.folder / f".{name}.{os.urandom(8).hex()}"
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

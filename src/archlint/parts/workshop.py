@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from archlint.parts.work import Bench
 
 
-_NEW_OBJECTS = 500_000
-"""About 50 MB."""
+_NEW_OBJECTS = 1_000_000
+"""About 100 MB."""
 
 _SELDOM = 5
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import posixpath
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-
-import pathspec
+from typing import TYPE_CHECKING
 
 from archlint.model.image import Copied
 from archlint.tree import Tree, UnreadableError, join
+
+if TYPE_CHECKING:  # most scans that remember need no pattern
+    from pathspec import Pattern
 
 MAX_FILES = 2_000
 """Copied files and folders that one stage may hold, and matches of one wildcard."""
@@ -215,11 +217,13 @@ def _ignore_line(line: str) -> str | None:
     return f"{'!' if negated else ''}/{path}"
 
 
-def _patterns(lines: list[str]) -> list[pathspec.Pattern]:
-    found: list[pathspec.Pattern] = []
+def _patterns(lines: list[str]) -> list[Pattern]:
+    from pathspec import PathSpec
+
+    found: list[Pattern] = []
     for line in lines:
         try:
-            found += pathspec.PathSpec.from_lines("gitignore", [line]).patterns
+            found += PathSpec.from_lines("gitignore", [line]).patterns
         except ValueError:
             continue
     return found
