@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from repositories import commit, git, repository, write
 
 from archlint.git.errors import GitError
 from archlint.git.location import locate
 from archlint.git.objects import Objects
 from archlint.git.repository import base_of
+from repositories import commit, git, repository, write
 
 
 def test_a_folder_of_a_repository(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from repositories import commit, git, repository
 
 from archlint.git.errors import GitError
 from archlint.git.history import History
@@ -13,6 +12,7 @@ from archlint.git.location import locate
 from archlint.git.objects import Objects
 from archlint.git.repository import base_of
 from archlint.git.revisions import Revisions
+from repositories import commit, git, repository
 
 
 def resolved(folder: Path, revision: str) -> str:

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from repositories import commit, git, repository, write
 
 from archlint.git.errors import GitError, MissingObjectError, TooLargeError
 from archlint.git.objects import Objects
 from archlint.git.repository import base_of, lost
 from archlint.syntax.git_index import tracked_paths
 from archlint.tree import DiskTree, Tree, UnreadableError
+from repositories import commit, git, repository, write
 
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "a" * 64 + "\nsize 123456789\n"
 

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from report_results import many, one
-
 from archlint.report.concise import render_concise
+from report_results import many, one
 from samples import make_finding, make_result
 
 

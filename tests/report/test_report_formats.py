@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from report_results import RESULTS, many, withheld
 
 from archlint.report.formats import FORMATS, Screen
+from report_results import RESULTS, many, withheld
 
 PEOPLE = ("text", "concise", "github", "junit", "markdown", "comment")
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\ud800-\udfff]")

@@ -4,10 +4,10 @@ from collections import Counter
 from dataclasses import dataclass
 
 import pytest
-from report_results import EVIL, RESULTS, evil, many, one
 
 from archlint.report.github import MOST, command, render_github
 from archlint.report.visible import visible
+from report_results import EVIL, RESULTS, evil, many, one
 from samples import make_finding, make_result
 
 

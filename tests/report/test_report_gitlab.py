@@ -5,10 +5,10 @@ from typing import Any
 
 import jsonschema
 import pytest
-from report_results import RESULTS, many, one
 
 from archlint.report.gitlab import render_gitlab
 from archlint.result import ScanResult
+from report_results import RESULTS, many, one
 from samples import make_finding, make_result
 
 ISSUE = {

@@ -7,9 +7,9 @@ from xml.etree import ElementTree as ET
 import pytest
 import xmlschema
 from junitparser import Failure, JUnitXml
-from report_results import RESULTS, many, one
 
 from archlint.report.junit import render_junit
+from report_results import RESULTS, many, one
 from samples import make_finding, make_result
 
 SCHEMA = xmlschema.XMLSchema(str(Path(__file__).parent / "schemas" / "junit-10.xsd"))
