@@ -52,7 +52,6 @@ class Memory:
         self._taken: dict[str, tuple[bytes, frozenset[str]]] = {}
         self._changed = False
         """Whether a file has another stamp but the same content."""
-        self.recalled = 0
         self.made = 0
 
     def get(self, key: str, type_: type[T], make: Callable[[], T]) -> T:
@@ -141,7 +140,6 @@ class Memory:
         if not isinstance(value, type_):
             return None
         self._entries[key] = entry
-        self.recalled += 1
         return value
 
     def _numbered(self, notes: Iterable[str]) -> array[int]:
