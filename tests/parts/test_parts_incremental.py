@@ -146,6 +146,27 @@ def test_an_error_of_its_own_costs_one_part(tmp_path: Path, monkeypatch: pytest.
         scan(root, Config())
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("broken", ["archlint.cdk.apps.read_apps", "archlint.rules.timeout_near_limit.check"])
+def test_an_error_of_its_own_is_not_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str, jobs: int
+) -> None:
+    """Memory may have been short, or a file system slow."""
+    root, store = write_repository(tmp_path / "repository"), Store(tmp_path / "cache")
+    right = cold(root)
+
+    def short(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.delenv("ARCHLINT_DEBUG", raising=False)
+    monkeypatch.setattr("archlint.parts.jobs.MANY", 2)
+    with monkeypatch.context() as patch:
+        patch.setattr(broken, short)
+        failed = render_json(scan(root, Config(), store=store, jobs=jobs))
+    assert "an error of its own (MemoryError)" in failed
+    assert render_json(scan(root, Config(), store=store, jobs=jobs)) == right
+
+
 def test_a_rule_that_fails_costs_its_own_findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = write_repository(tmp_path / "repository")
     right = scan(root, Config())

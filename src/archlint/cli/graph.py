@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archlint.cli import output as out
+from archlint.cli.reading import load_settings
 from archlint.report.visible import visible
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def command(
         raise click.UsageError(f"PATH {path!a} {problem}; graph takes a folder")
     if output is not None:
         out.check_output(output)
-    config = _config(path, no_config)
+    config = load_settings(path, no_config=no_config).config
     project, findings = _read(path, config, judge=not no_findings)
     graph = _graph(project, imports)
     if names:
@@ -88,15 +89,6 @@ def command(
     if not project.functions:
         click.echo("archlint: nothing to scan: no Lambda function was found", err=True)
         ctx.exit(NOTHING_TO_SCAN)
-
-
-def _config(folder: str, no_config: bool) -> Config:
-    from archlint.config import Config, ConfigError, load_config
-
-    try:
-        return Config() if no_config else load_config(Path(folder))
-    except ConfigError as error:
-        raise click.UsageError(visible(str(error))) from error
 
 
 def _read(folder: str, config: Config, judge: bool) -> tuple[Project, tuple[Finding, ...] | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import stat
@@ -10,6 +9,7 @@ import sys
 
 import click
 
+from archlint.atomic import replace_file
 from archlint.cli.pipes import forget_the_rest
 from archlint.report.formats import Screen
 
@@ -78,17 +78,4 @@ def _write_file(path: str, data: bytes) -> None:
         with open(path, "wb") as file:
             file.write(data)
         return
-    folder, name = os.path.split(path)
-    partial = os.path.join(folder, f".{name[:100]}.{os.urandom(8).hex()}.tmp")
-    try:
-        with open(partial, "xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if found is not None:
-            os.chmod(partial, stat.S_IMODE(found.st_mode))
-        os.replace(partial, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(partial)
-        raise
+    replace_file(path, data, None if found is None else stat.S_IMODE(found.st_mode))

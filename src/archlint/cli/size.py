@@ -10,6 +10,7 @@ import click
 
 from archlint.cli import online as exact
 from archlint.cli import output as out
+from archlint.cli.reading import load_settings
 from archlint.report.visible import visible
 
 if TYPE_CHECKING:
@@ -80,16 +81,12 @@ def command(
 
 def _sized(folder: str, no_config: bool, measurer: Measurer | None) -> list[Sized]:
     """The functions in the order of the files, without judging anything else of them."""
-    from archlint.config import Config, ConfigError, load_config
     from archlint.pipeline import read_project
     from archlint.report.size import Sized
     from archlint.rules.package_too_large_for_zip import sized, way_out
     from archlint.tree import DiskTree
 
-    try:
-        config = Config() if no_config else load_config(Path(folder))
-    except ConfigError as error:
-        raise click.UsageError(visible(str(error))) from error
+    config = load_settings(folder, no_config=no_config).config
     project = read_project(DiskTree(Path(folder)), config, measurer)
     advice = {
         deployed.function.id: way_out(project, deployed, size)

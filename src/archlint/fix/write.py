@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import secrets
 import stat
 from pathlib import Path
+
+from archlint.atomic import replace_file
 
 
 class NotWrittenError(Exception):
@@ -25,7 +25,7 @@ def write(root: Path, path: str, old: bytes, new: bytes) -> None:
             raise NotWrittenError("it is not a regular file")
         if _read(full, len(old)) != old:
             raise NotWrittenError("it has changed since it was read")
-        _replace(full, new, stat.S_IMODE(found.st_mode))
+        replace_file(full, new, stat.S_IMODE(found.st_mode))
     except OSError as error:
         raise NotWrittenError(error.strerror or "the system refused it") from error
 
@@ -34,19 +34,3 @@ def _read(full: str, size: int) -> bytes:
     """One byte more than expected, so that a longer file is told apart."""
     with os.fdopen(os.open(full, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb") as file:
         return file.read(size + 1)
-
-
-def _replace(full: str, data: bytes, mode: int) -> None:
-    folder, name = os.path.split(full)
-    partial = os.path.join(folder, f".{name[:100]}.{secrets.token_hex(8)}.tmp")
-    try:
-        with open(partial, "xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(partial, mode)
-        os.replace(partial, full)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(partial)
-        raise

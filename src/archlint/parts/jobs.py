@@ -16,7 +16,7 @@ _AT_ONCE = 8
 """Homes that a process takes at a time."""
 
 Done: TypeAlias = tuple[Home, bytes, frozenset[str], dict[str, tuple[str, str]]]
-"""A home, its frozen part, what that rests on, and the answers to these notes."""
+"""A home, its frozen part (nothing for one that is not sound), what that rests on, and the answers to these notes."""
 
 _work: list[Callable[[Home], Done]] = []
 
@@ -24,7 +24,8 @@ _work: list[Callable[[Home], Done]] = []
 def in_processes(
     homes: Sequence[Home], part_of: Callable[[Home], Part], tree: Watched, jobs: int
 ) -> Iterator[tuple[Home, bytes, frozenset[str]]]:
-    """The frozen parts of homes with their notes, in no order, as far as the processes come; the answers are noted."""
+    """The frozen parts of homes with their notes, as far as the processes come and no error of archlint's own costs
+    something; the answers are noted."""
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
@@ -33,7 +34,7 @@ def in_processes(
         with tree.noting() as notes:
             part = part_of(home)
         answers = {note: (tree.answers[note].digest, tree.answers[note].stamp) for note in notes}
-        return home, freeze(part), frozenset(notes), answers
+        return home, freeze(part) if part.sound else b"", frozenset(notes), answers
 
     _work[:] = [work]
     try:
@@ -41,7 +42,8 @@ def in_processes(
             for home, data, notes, answers in pool.map(_one, homes, chunksize=_AT_ONCE):
                 for note, (digest, stamp) in answers.items():
                     tree.answers.setdefault(note, Answer(digest, stamp))
-                yield home, data, notes
+                if data:
+                    yield home, data, notes
     except (BrokenProcessPool, OSError):
         return
     finally:

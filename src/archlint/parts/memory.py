@@ -54,14 +54,16 @@ class Memory:
         """Whether a file has another stamp but the same content."""
         self.made = 0
 
-    def get(self, key: str, type_: type[T], make: Callable[[], T]) -> T:
-        """What was kept under a key, where its notes still hold; else what is made now, which is kept."""
+    def get(self, key: str, type_: type[T], make: Callable[[], T], worth: Callable[[T], bool] = lambda _: True) -> T:
+        """What was kept under a key, where its notes still hold; else what is made now, which is kept if it is `worth`
+        it."""
         found = self._made_elsewhere(key, type_) or self._recalled(key, type_)
         if found is not None:
             return found
         with self.tree.noting() as notes:
             value = make()
-        self.keep(key, value, notes)
+        if worth(value):
+            self.keep(key, value, notes)
         return value
 
     def has(self, key: str) -> bool:
@@ -70,7 +72,7 @@ class Memory:
         return entry is not None and self._all_hold(entry.notes)
 
     def take(self, key: str, data: bytes, notes: frozenset[str]) -> None:
-        """A frozen value that was made elsewhere; `get` finds it."""
+        """A frozen value that was made elsewhere and is worth keeping; `get` finds it."""
         self._taken[key] = (data, notes)
 
     def last(self, key: str, type_: type[T]) -> T:

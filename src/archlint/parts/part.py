@@ -44,3 +44,5 @@ class Part:
     """What is declared: ids, and kinds of resources with the names in AWS that code elsewhere may use."""
     mentions: frozenset[tuple[str, str]] = frozenset()
     """The names that its code uses and that it does not declare itself."""
+    sound: bool = True
+    """False where an error of archlint's own cost something, which may not come again."""

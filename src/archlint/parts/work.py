@@ -68,7 +68,7 @@ def part_of(homes: Sequence[Home], bench: Bench) -> Part:
     try:
         return _part(homes, bench)
     except Exception as error:
-        return Part(problems=tuple(Problem(Place(home.path), own_error(error)) for home in homes))
+        return Part(problems=tuple(Problem(Place(home.path), own_error(error)) for home in homes), sound=False)
 
 
 def _part(homes: Sequence[Home], bench: Bench) -> Part:
@@ -96,6 +96,7 @@ def conclude(declared: Declared, project: Project, bench: Bench) -> Part:
         modules=run_modules(project.functions, project.reach) if bench.follows_modules else (),
         names=frozenset(_names(declared)),
         mentions=project.mentions() - frozenset(_names(declared)),
+        sound=not failed,
     )
 
 

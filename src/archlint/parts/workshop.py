@@ -59,7 +59,7 @@ class Workshop:
                 self._count()
 
     def part(self, homes: tuple[Home, ...]) -> Part:
-        found = self.memory.get(_key(homes), Part, lambda: self._make(homes))
+        found = self.memory.get(_key(homes), Part, lambda: self._make(homes), lambda part: part.sound)
         self._count()
         return found
 
