@@ -5,8 +5,8 @@ from types import MappingProxyType
 
 import pytest
 
-from archlint.rules import registry
-from archlint.rules.page import Page
+from archlint.rulebook import registry
+from archlint.rulebook.page import Page
 from samples import CATALOGUE, make_page
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from archlint.finding import Finding
-from archlint.rules.page import Page
+from archlint.rulebook.page import Page
 
 Expected = Counter[tuple[str, int, str]]
 """(path, line, rule) with how often it is found."""

@@ -8,7 +8,7 @@ from archlint.finding import Finding, Step
 from archlint.model.change import Change, Price, SettingChange
 from archlint.model.coverage import Coverage, NotEvaluated
 from archlint.model.place import Place, Problem
-from archlint.result import ScanResult
+from archlint.results.result import ScanResult
 from archlint.values import Known
 from samples import EMPTY, TRACE, make_deployed, make_finding, make_function, make_result
 

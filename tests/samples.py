@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from archlint.finding import Finding, Step, fingerprint
-from archlint.model.code import HandlerSource
 from archlint.model.coverage import Coverage, NotEvaluated
-from archlint.model.deployed import Deployed
+from archlint.model.deployed import Deployed, HandlerSource
 from archlint.model.function import FolderCode, Function, Ignore, Layer, Setting, Trigger
 from archlint.model.place import Place, Problem
 from archlint.model.size import Size
-from archlint.result import ScanResult
-from archlint.rules.page import Page, parse_page
+from archlint.results.result import ScanResult
+from archlint.rulebook.page import Page, parse_page
 from archlint.values import Known, Unknown
 
 PAGE = """---
@@ -56,14 +55,15 @@ Never say never.
 CATALOGUE = (
     ("unreadable-file", "AL001", "warning", "false"),
     ("unused-suppression", "AL002", "warning", "false"),
-    ("model-load-in-handler", "AL101", "error", "true"),
-    ("client-created-in-handler", "AL104", "warning", "true"),
-    ("timeout-near-limit", "AL301", "warning", "true"),
+    ("model-load-in-handler", "AL101", "error", "true", "code"),
+    ("client-created-in-handler", "AL104", "warning", "true", "code"),
+    ("timeout-near-limit", "AL301", "warning", "true", "configuration"),
 )
 
 
-def make_page(name: str, code: str, severity: str = "warning", module: str = "true") -> Page:
-    return parse_page(name, PAGE.format(code=code, severity=severity, summary=f"About {name}", module=module))
+def make_page(name: str, code: str, severity: str = "warning", module: str = "true", family: str = "") -> Page:
+    text = PAGE.format(code=code, severity=severity, summary=f"About {name}", module=module)
+    return parse_page(name, text, family=family)
 
 
 def make_function(

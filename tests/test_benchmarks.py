@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from archlint.config import Config
-from archlint.pipeline import scan
+from archlint.scanner.pipeline import scan
 
 TOP = Path(__file__).resolve().parents[1]
 

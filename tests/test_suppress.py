@@ -7,7 +7,7 @@ import pytest
 from archlint.finding import Finding
 from archlint.model.function import Ignore
 from archlint.model.place import Place
-from archlint.suppress import Suppressed, apply
+from archlint.suppression.apply import Suppressed, apply
 from samples import CATALOGUE, make_finding, make_function
 
 pytestmark = pytest.mark.usefixtures("catalogue")

@@ -31,7 +31,7 @@ from packaging.version import Version
 from archlint.online.http import Client, FetchError, login_of
 from archlint.online.index import STANDARD_INDEX, files
 from archlint.online.wheels import MAX_DIRECTORY_BYTES, Tail, WheelError, contents, read_tail
-from archlint.readers.packaging.target import Target
+from archlint.packaging.target import Target
 
 TABLE = Path(__file__).resolve().parents[1] / "rules" / "data" / "wheel_sizes.json"
 TARGETS = (Target("x86_64", (3, 12)), Target("aarch64", (3, 12)))

@@ -9,18 +9,18 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from archlint import pipeline
 from archlint.config import Config, ConfigError, load_config, rule_names
-from archlint.config.persona import shown
+from archlint.config.settings import shown
 from archlint.finding import Finding, Step
 from archlint.model.coverage import Coverage, NotEvaluated
 from archlint.model.deployed import Deployed
 from archlint.model.function import Function, Setting
 from archlint.model.place import Place, Problem
 from archlint.report.json import render_json
-from archlint.result import ScanResult
-from archlint.rules.page import Page
-from archlint.rules.registry import UnknownRuleError
+from archlint.results.result import ScanResult
+from archlint.rulebook.page import Page
+from archlint.rulebook.registry import UnknownRuleError
+from archlint.scanner import pipeline
 from archlint.values import Known, Unknown, Value, known_or_none
 
 __all__ = [

@@ -5,17 +5,43 @@ Code is read only when a function leads to it.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from archlint.cache.recording_tree import Watched
 from archlint.model.place import Place, Problem
 from archlint.syntax.git_index import tracked_paths
 from archlint.syntax.gitignore import Patterns, compile_patterns, compile_text
 from archlint.tree import Tree, UnreadableError
-from archlint.watch import Watched
+
+
+class Called:
+    """The paths of the files with a file name; what is asked of it is noted."""
+
+    NOTE = "p"
+
+    def __init__(self, tree: Tree, paths: Sequence[str] = ()) -> None:
+        self.paths = paths
+        self._watched = tree if isinstance(tree, Watched) else None
+        self._by_name: dict[str, list[str]] | None = None
+
+    def __call__(self, name: str) -> Sequence[str]:
+        if self._by_name is None:
+            self._by_name = defaultdict(list)
+            for path in self.paths:
+                self._by_name[path.rpartition("/")[2]].append(path)
+        found = self._by_name.get(name, [])
+        if self._watched is not None:
+            self._watched.note(f"{self.NOTE}{name}", "\n".join(found))
+        return found
+
+    def answer(self, name: str) -> str:
+        """What the note about a file name says."""
+        return "\n".join(path for path in self.paths if path.rpartition("/")[2] == name)
+
 
 VENDORED = frozenset(
     "node_modules bower_components jspm_packages site-packages dist-packages __pycache__ __pypackages__ .git .hg .svn"

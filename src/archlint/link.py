@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from archlint.code.evaluate import Evaluator
 from archlint.code.program import Program, Sources
 from archlint.code.units import Module
-from archlint.knowledge.entry_points import wrapped_handler_variable
-from archlint.model.code import HandlerSource, Mount
-from archlint.model.deployed import Deployed
+from archlint.knowledge.ml import wrapped_handler_variable
+from archlint.model.deployed import Deployed, HandlerSource, Mount
 from archlint.model.function import (
     AbsentCode,
     FolderCode,
@@ -24,7 +23,7 @@ from archlint.model.function import (
 )
 from archlint.model.image import Image
 from archlint.model.place import Place, Problem
-from archlint.readers.image import handler_of, image_mounts, read_image
+from archlint.packaging.image import handler_of, image_mounts, read_image
 from archlint.tree import Tree, join
 from archlint.values import Known, Unknown, Value
 

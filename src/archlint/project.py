@@ -13,7 +13,7 @@ from archlint.code.reach import Reach
 from archlint.code.units import Module, Unit
 from archlint.graph.build import build_graph
 from archlint.graph.graph import Graph
-from archlint.knowledge.own_limits import NONE_OWN, Limits
+from archlint.knowledge.limits import NONE_OWN, Limits
 from archlint.link import Linked
 from archlint.model.coverage import NotEvaluated
 from archlint.model.deployed import Deployed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archlint.baseline.anchor import anchor, lines_of, scope, shape
+from archlint.baseline.entry import anchor, lines_of, scope, shape
 from archlint.model.place import Place
 
 

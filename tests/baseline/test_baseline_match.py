@@ -10,8 +10,8 @@ from archlint.baseline.entry import Entry, counted, described
 from archlint.baseline.file import parse, render
 from archlint.baseline.match import Match, match, names_of
 from archlint.config import Config
-from archlint.pipeline import scan_tree
-from archlint.result import ScanResult
+from archlint.results.result import ScanResult
+from archlint.scanner.pipeline import scan_tree
 from archlint.tree import MemoryTree
 
 APP = """\

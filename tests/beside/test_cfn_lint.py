@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from archlint.beside import cfn_lint, child, join
-from archlint.beside.cfn_lint import MissingError, installed, lint
-from archlint.beside.join import Choice, choice, with_cfn_lint
 from archlint.cli.main import main
 from archlint.config import Config, read_config
-from archlint.pipeline import scan_tree
-from archlint.rules.page import guest_page
+from archlint.external import cfn_lint, join
+from archlint.external import cfn_lint_child as child
+from archlint.external.cfn_lint import MissingError, installed, lint
+from archlint.external.join import Choice, choice, with_cfn_lint
+from archlint.rulebook.page import guest_page
+from archlint.scanner.pipeline import scan_tree
 from archlint.tree import MemoryTree
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -189,7 +190,7 @@ def test_a_usual_scan_does_not_import_it() -> None:
     code = (
         "import sys\nfrom archlint.cli.main import main\n"
         f"try: main(['scan', {str(FIXTURES / 'captioning-right')!r}])\nexcept SystemExit: pass\n"
-        "print(sorted(name for name in sys.modules if name.startswith(('cfnlint', 'archlint.beside'))))"
+        "print(sorted(name for name in sys.modules if name.startswith(('cfnlint', 'archlint.external'))))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from archlint.cli.main import main
 from archlint.config import read_config
-from archlint.rules import registry
+from archlint.rulebook import registry
 from archlint.tree import MemoryTree
 
 TEMPLATE = """\

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from running import run
 
-from archlint.cdk.architecture import read_architecture
-from archlint.cdk.functions import read_made
 from archlint.model.resource import Architecture, Resource
+from archlint.readers.cdk.architecture import read_architecture
+from archlint.readers.cdk.functions import read_made
 from archlint.tree import MemoryTree
 from archlint.values import Value
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from archlint.cdk.functions import read_functions
-from archlint.cdk.values import CdkValue, Made, Member, Reference, Run
 from archlint.model.function import Function
 from archlint.model.place import Place
+from archlint.readers.cdk.functions import read_functions
+from archlint.readers.cdk.values import CdkValue, Made, Member, Reference, Run
 from archlint.tree import MemoryTree, Tree
 
 LAMBDA = "aws_cdk.aws_lambda"

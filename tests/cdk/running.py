@@ -5,9 +5,9 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping
 
-from archlint.cdk.evaluator.budget import MAX_STEPS
-from archlint.cdk.evaluator.machine import run_app
-from archlint.cdk.values import CdkValue, Made, Run
+from archlint.readers.cdk.evaluator.budget import MAX_STEPS
+from archlint.readers.cdk.evaluator.machine import run_app
+from archlint.readers.cdk.values import CdkValue, Made, Run
 from archlint.tree import MemoryTree
 
 HEAD = "from aws_cdk import App, Duration, Stack, aws_lambda as lambda_\nfrom sink import keep\n"

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from making import LAMBDA, Making
 
-from archlint.cdk.apps import CdkApps, read_apps
-from archlint.cdk.entry import entry_of
-from archlint.cdk.values import Made, Run
 from archlint.model.place import Place
+from archlint.readers.cdk.apps import CdkApps, read_apps
+from archlint.readers.cdk.entry import entry_of
+from archlint.readers.cdk.values import Made, Run
 from archlint.tree import MemoryTree, Tree
 from archlint.values import Known, Unknown
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 from making import FILES, LAMBDA, Making, python
 
-from archlint.cdk.values import REST, Instance, Made, Member, Open, Reference, UserClass
 from archlint.model.function import (
     AbsentCode,
     FolderCode,
@@ -14,6 +13,7 @@ from archlint.model.function import (
     ZipCode,
 )
 from archlint.model.place import Place
+from archlint.readers.cdk.values import REST, Instance, Made, Member, Open, Reference, UserClass
 from archlint.tree import MemoryTree
 from archlint.values import Known, Unknown
 

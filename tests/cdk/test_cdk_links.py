@@ -5,10 +5,9 @@ from dataclasses import replace
 import pytest
 from declaring import architecture, details, links
 
-from archlint.cdk.apps import read_apps
-from archlint.cdk.synthesised import completed
 from archlint.model.place import Place
 from archlint.model.resource import Architecture, Link, Resource
+from archlint.readers.cdk.apps import completed, read_apps
 from archlint.tree import MemoryTree
 
 QUEUE = "\nqueue = sqs.Queue(stack, 'Q')\ndead = sqs.Queue(stack, 'D')\n"

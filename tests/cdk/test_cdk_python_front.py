@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from trees import lines, reasons, shown
 
-from archlint.cdk import program as ir
-from archlint.cdk.lowering.python_front import MAX_CHARACTERS, lower_python
+from archlint.readers.cdk import program as ir
+from archlint.readers.cdk.lowering.python_front import MAX_CHARACTERS, lower_python
 from archlint.syntax.python import SourceError
 
 LOWERED = [

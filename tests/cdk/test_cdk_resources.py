@@ -6,7 +6,7 @@ import pytest
 from declaring import HEAD, architecture, resource, setting
 from running import HEAD as FIRST
 
-from archlint.knowledge.cdk_resources import arn_target, resource_type
+from archlint.knowledge.cdk import arn_target, resource_type
 from archlint.knowledge.resources import kind_of
 from archlint.knowledge.store import read_yaml
 from archlint.model.resource import KINDS

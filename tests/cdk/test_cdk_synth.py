@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from synth import assembly, references, synthesis
 
-from archlint.cdk.apps import read_apps
 from archlint.knowledge.resources import kind_of
 from archlint.model.function import FolderCode, Function, ImageCode, InlineCode
 from archlint.model.resource import Architecture, Link
+from archlint.readers.cdk.apps import read_apps
 from archlint.tree import DiskTree
 from archlint.values import Known, Unknown
 

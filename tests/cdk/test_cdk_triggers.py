@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 from making import LAMBDA, Making, arn
 
-from archlint.cdk.values import Made, Member, Open, Reference
 from archlint.knowledge.cdk import trigger_source
 from archlint.knowledge.store import read_yaml
 from archlint.model.function import Trigger
+from archlint.readers.cdk.values import Made, Member, Open, Reference
 from archlint.values import Known
 
 SOURCES = "aws_cdk.aws_lambda_event_sources"

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from trees import lines, reasons, shown
 
-from archlint.cdk import program as ir
-from archlint.cdk.lowering.typescript_front import lower_typescript
-from archlint.cdk.lowering.typescript_nodes import MAX_CHARACTERS
+from archlint.readers.cdk import program as ir
+from archlint.readers.cdk.lowering.typescript_front import lower_typescript
+from archlint.readers.cdk.lowering.typescript_nodes import MAX_CHARACTERS
 from archlint.syntax.python import SourceError
 
 LOWERED = [

@@ -3,7 +3,7 @@ from __future__ import annotations
 from making import LAMBDA, Making, python
 from running import kept, run, run_script
 
-from archlint.cdk.values import REST, Open
+from archlint.readers.cdk.values import REST, Open
 from archlint.values import Known
 
 KIND = """

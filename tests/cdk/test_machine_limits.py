@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from running import functions, kept, run, run_script
 
-from archlint.cdk.values import Open
+from archlint.readers.cdk.values import Open
 
 HOSTILE = [
     "while True: pass",
@@ -129,7 +129,7 @@ def test_limits_are_gaps_with_a_reason_and_the_rest_goes_on() -> None:
 def test_an_entry_that_is_not_there_or_no_program() -> None:
     assert run("def (").gaps[0][1].path == "app.py"
     assert run_script("", entry="app.json").made == []
-    from archlint.cdk.evaluator.machine import run_app
+    from archlint.readers.cdk.evaluator.machine import run_app
     from archlint.tree import MemoryTree
 
     assert run_app(MemoryTree({}), "app.py", "", {}).made == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from running import functions, kept, only, run, run_script
 
-from archlint.cdk.values import Instance, Open, Reference
+from archlint.readers.cdk.values import Instance, Open, Reference
 
 
 def test_a_stack_with_a_function() -> None:

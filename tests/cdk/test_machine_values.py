@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from running import kept, run, run_script
 
-from archlint.cdk.values import FilePath, Made, Member, Open, Reference, Several, Woven
+from archlint.readers.cdk.values import FilePath, Made, Member, Open, Reference, Several, Woven
 
 PYTHON = [
     ("10 * 1024", 10240),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 
-from archlint.cdk import program as ir
+from archlint.readers.cdk import program as ir
 
 
 def lines(source: ir.Source) -> list[str]:

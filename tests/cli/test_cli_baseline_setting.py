@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archlint.cli.main import main
-from archlint.setup.toml_settings import with_setting
+from archlint.setup.texts import with_setting
 
 TEMPLATE = """\
 Resources:

@@ -14,13 +14,13 @@ from archlint.config import Config, read_config
 from archlint.finding import Finding, Step
 from archlint.model.function import Ignore
 from archlint.model.place import Place
-from archlint.pipeline import scan_tree
 from archlint.report.explain import explain, render_json, render_text
 from archlint.report.sheet import short
-from archlint.report.silence import Way, ways
 from archlint.report.text import render_text as scan_text
-from archlint.result import ScanResult
-from archlint.suppress import apply
+from archlint.results.result import ScanResult
+from archlint.scanner.pipeline import scan_tree
+from archlint.suppression.apply import apply
+from archlint.suppression.ways import Way, ways
 from archlint.tree import MemoryTree
 from samples import TRACE, make_deployed, make_finding, make_function, make_result
 

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from archlint.cli.main import main
 from archlint.setup import files
 from archlint.setup.files import NotWrittenError, create, replace
-from archlint.setup.pre_commit import mentions_archlint, with_hook
+from archlint.setup.proposals import mentions_archlint, with_hook
 from archlint.setup.texts import gitlab, hook
 
 FAILING = """\

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archlint.cli.main import main
-from archlint.rules import registry
+from archlint.rulebook import registry
 
 SCHEMA: dict[str, Any] = json.loads(files("archlint.report").joinpath("rules.v1.schema.json").read_text())
 OWN = """\

@@ -11,12 +11,12 @@ from types import ModuleType
 import pytest
 from click.testing import CliRunner, Result
 
-import archlint
+import archlint.scanner
 from archlint.cli.main import main
 from archlint.config import Config
 from archlint.finding import Finding
 from archlint.model.coverage import Coverage
-from archlint.result import ScanResult
+from archlint.results.result import ScanResult
 from samples import EMPTY, make_finding, make_result
 
 pytestmark = pytest.mark.usefixtures("catalogue")
@@ -32,10 +32,10 @@ def pipeline(monkeypatch: pytest.MonkeyPatch) -> Pipeline:
     """Puts a function in place of the scan."""
 
     def install(scan: Scan) -> None:
-        module = ModuleType("archlint.pipeline")
+        module = ModuleType("archlint.scanner.pipeline")
         module.__dict__["scan"] = scan
-        monkeypatch.setitem(sys.modules, "archlint.pipeline", module)
-        monkeypatch.setattr(archlint, "pipeline", module, raising=False)
+        monkeypatch.setitem(sys.modules, "archlint.scanner.pipeline", module)
+        monkeypatch.setattr(archlint.scanner, "pipeline", module, raising=False)
 
     return install
 
@@ -233,11 +233,11 @@ def test_a_device_is_written_to_and_not_replaced(tmp_path: Path, pipeline: Pipel
 SCAN_WITH_MANY = """
 import sys, types
 sys.path[:0] = [{tests!r}]
-import samples, archlint
+import samples, archlint.scanner
 from archlint.cli.main import main
-module = types.ModuleType("archlint.pipeline")
+module = types.ModuleType("archlint.scanner.pipeline")
 module.scan = lambda root, config, **_: samples.make_result(*[samples.make_finding()] * {number})
-sys.modules["archlint.pipeline"] = archlint.pipeline = module
+sys.modules["archlint.scanner.pipeline"] = archlint.scanner.pipeline = module
 main(["scan", {root!r}])
 """
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from archlint.cli import summary
+from archlint.cli import output
 from archlint.cli.main import main
 from expectations import TEMPLATE
 from report_results import many
@@ -20,30 +20,30 @@ def target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_annotations_come_with_a_summary(target: Path) -> None:
     target.write_text("# Before\n")
-    summary.add("github", many())
+    output.add("github", many())
     assert target.read_text().startswith("# Before\n## archlint: 20 errors, 20 warnings, 20 notes\n")
 
 
 def test_other_formats_write_none(target: Path) -> None:
-    summary.add("text", many())
+    output.add("text", many())
     assert not target.exists()
 
 
 def test_outside_github_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
-    summary.add("github", many())
+    output.add("github", many())
 
 
-@pytest.mark.parametrize("there", [0, 1_000_000, summary.MOST_BYTES - 10, summary.MOST_BYTES + 10])
+@pytest.mark.parametrize("there", [0, 1_000_000, output.MOST_BYTES - 10, output.MOST_BYTES + 10])
 def test_it_never_outgrows_what_github_takes(target: Path, there: int) -> None:
     target.write_bytes(b"x" * there)
-    summary.add("github", many(6_000))
-    assert there <= target.stat().st_size <= max(there, summary.MOST_BYTES)
+    output.add("github", many(6_000))
+    assert there <= target.stat().st_size <= max(there, output.MOST_BYTES)
 
 
 def test_a_summary_that_cannot_be_written_stops_nothing(target: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target.mkdir()
-    summary.add("github", many())
+    output.add("github", many())
     assert "could not be written" in capsys.readouterr().err
 
 

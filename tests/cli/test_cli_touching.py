@@ -8,11 +8,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archlint.cli.main import main
-from archlint.cli.several import merge
 from archlint.finding import Finding
-from archlint.model.dependency import Dependency
+from archlint.model.deployed import Dependency
 from archlint.model.place import Place
-from archlint.touching import touching
+from archlint.results.merge import merge
+from archlint.results.narrow import touching
 from samples import TRACE, make_deployed, make_finding, make_function, make_result
 
 TEMPLATE = """\

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from _pytest.mark import ParameterSet
 
+from archlint.code.call_path import way_to
 from archlint.code.evaluate import Evaluator
 from archlint.code.program import Program, Sources
 from archlint.code.reach import Phase, Reach
 from archlint.code.units import Module, Unit
-from archlint.code.way import way_to
 from archlint.link import link
 from archlint.model.function import FolderCode, Layer, Setting
 from archlint.project import Project

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archlint.config import Config
-from archlint.pipeline import scan_tree
+from archlint.scanner.pipeline import scan_tree
 from archlint.tree import MemoryTree
 from expectations import TEMPLATE
 

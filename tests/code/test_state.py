@@ -7,7 +7,7 @@ import textwrap
 import pytest
 from programs import reach_of
 
-from archlint.code.state import changes
+from archlint.rules.code.stateful_module_cache import changes
 
 
 def found(app: str, **others: str) -> list[tuple[str, int]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from archlint.config import Config, ConfigError, PerFile, load_config, read_config, rule_names
-from archlint.rules.registry import UnknownRuleError
+from archlint.rulebook.registry import UnknownRuleError
 from archlint.tree import MemoryTree
 
 pytestmark = pytest.mark.usefixtures("catalogue")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from archlint.config import ConfigError, read_config
 from archlint.config.reader import KEYS
-from archlint.syntax.toml_lines import key_lines
+from archlint.syntax.toml import key_lines
 from archlint.tree import MemoryTree
 
 PARTS = st.sampled_from(["a", "b-c", '"x.y"', "'q\"'", '"\\u00e9"', '"]"', "'#'"])

@@ -14,7 +14,7 @@ import archlint.config
 from archlint.config import ConfigError, read_config
 from archlint.config.reader import KEYS
 from archlint.config.schema import FILE, rendered, schema
-from archlint.knowledge.own_limits import settable
+from archlint.knowledge.limits import settable
 from archlint.tree import MemoryTree
 
 FOLDER = Path(archlint.config.__file__).parent

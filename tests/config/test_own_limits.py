@@ -5,9 +5,9 @@ from textwrap import dedent
 import pytest
 
 from archlint.config import Config, ConfigError, read_config
-from archlint.knowledge.own_limits import NONE_OWN, Limits, settable
-from archlint.pipeline import scan_tree
-from archlint.rules import registry
+from archlint.knowledge.limits import NONE_OWN, Limits, settable
+from archlint.rulebook import registry
+from archlint.scanner.pipeline import scan_tree
 from archlint.tree import MemoryTree
 
 TEMPLATE = """\

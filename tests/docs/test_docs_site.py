@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from archlint.knowledge.targets import targets
-from archlint.rules import registry
+from archlint.rulebook import registry
 
 TOP = Path(__file__).resolve().parents[2]
 LOADING = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src", "use": "href"}

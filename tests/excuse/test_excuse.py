@@ -6,11 +6,11 @@ from textwrap import dedent
 import pytest
 
 from archlint.config import Config, read_config
-from archlint.excuse.comments import reason_problem
-from archlint.excuse.run import Outcome, excuse
-from archlint.excuse.same import same_meaning
-from archlint.fix.overlay import OverlayTree
-from archlint.pipeline import scan_tree
+from archlint.edits.overlay import OverlayTree
+from archlint.fix.add_ignores import Outcome, excuse
+from archlint.scanner.pipeline import scan_tree
+from archlint.suppression.comments import reason_problem
+from archlint.suppression.same_meaning import same_meaning
 from archlint.tree import MemoryTree
 
 TEMPLATE = """\

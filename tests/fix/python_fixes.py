@@ -9,16 +9,21 @@ from contextlib import contextmanager
 from types import ModuleType
 
 from archlint.config import Config
+from archlint.edits.apply import changes, compatible, is_change
+from archlint.edits.edit import Fix
+from archlint.edits.text import Text
 from archlint.finding import Finding
 from archlint.fix import registry
-from archlint.fix.apply import changes, compatible, is_change
-from archlint.fix.edit import Fix
-from archlint.fix.text import Text
-from archlint.pipeline import examine
+from archlint.scanner.pipeline import examine
 from archlint.tree import MemoryTree
 from expectations import TEMPLATE
 
 Files = dict[str, str]
+
+
+def is_python(module: str) -> bool:
+    """Whether a fixer changes Python code."""
+    return module.startswith("archlint.rules.code.") or module.endswith(".unsafe_model_format_fix")
 
 
 def repository(files: Mapping[str, str] | str, template: str = TEMPLATE) -> Files:

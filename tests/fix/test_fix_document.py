@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archlint.fix.apply import edited
-from archlint.fix.document import Document, GetAtt, Value, load
-from archlint.fix.edit import Edit
-from archlint.fix.text import Text
+from archlint.edits.apply import edited
+from archlint.edits.document import Document, GetAtt, Value, load
+from archlint.edits.edit import Edit
+from archlint.edits.text import Text
 from archlint.model.place import Place
 from archlint.syntax.node import Mapping
 from archlint.tree import MemoryTree

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from archlint.config import Config
-from archlint.config.persona import shown
+from archlint.config.settings import shown
+from archlint.edits.write import write
 from archlint.fix.run import run
-from archlint.fix.write import write
-from archlint.pipeline import scan
+from archlint.scanner.pipeline import scan
 from archlint.tree import DiskTree
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from archlint import pipeline
 from archlint.config import Config
-from archlint.fix import nearby
-from archlint.fix.overlay import StampedOverlay
+from archlint.edits.overlay import StampedOverlay
+from archlint.fix import offers
 from archlint.fix.run import run
-from archlint.parts.part import Home
-from archlint.parts.work import Bench, Declared
-from archlint.parts.work import declare as whole
-from archlint.parts.workshop import homes_reading
+from archlint.scanner import pipeline
+from archlint.scanner.evaluate import Bench, Declared
+from archlint.scanner.evaluate import declare as whole
+from archlint.scanner.scheduler import homes_reading
+from archlint.scanner.unit import Home
 from archlint.tree import DiskTree, MemoryTree
 
 TEMPLATE = """Transform: AWS::Serverless-2016-10-31
@@ -59,7 +59,7 @@ def test_fixers_see_the_homes_of_a_finding_alone() -> None:
         "b/template.yaml": frozenset({"b/template.yaml"}),
         "missing": frozenset(),
     }
-    project = nearby.project_of(tree, Config(), kept, homes["a/app.py"])
+    project = offers.project_of(tree, Config(), kept, homes["a/app.py"])
     assert list(project.linked) == ["a/template.yaml#Work"]
 
 
@@ -69,7 +69,7 @@ def test_a_home_that_cannot_be_built_costs_no_other_its_fixes(monkeypatch: pytes
             raise ValueError
         return whole(homes, bench)
 
-    monkeypatch.setattr(nearby, "declare", declare)
+    monkeypatch.setattr(offers, "declare", declare)
     assert set(run(MemoryTree(FILES), Config()).changed) == {"b/app.py"}
 
 

@@ -6,15 +6,16 @@ import difflib
 import re
 
 import pytest
+from python_fixes import is_python
 
 from archlint.config import Config
 from archlint.fix import registry as fixers
 from archlint.fix.run import Outcome, run
-from archlint.rules import registry
+from archlint.rulebook import registry
 from archlint.tree import MemoryTree
 from expectations import Example, examples
 
-OWN = {name for name, module in fixers.modules().items() if ".fix.python." not in module}
+OWN = {name for name, module in fixers.modules().items() if not is_python(module)}
 BAD = [e for page in registry.pages().values() if page.name in OWN for e in examples(page) if e.section == "Bad"]
 
 FOR_PEOPLE = {

@@ -6,10 +6,10 @@ import pytest
 from python_fixes import findings, fixed, offers, only, repository
 
 from archlint.config import Config
-from archlint.fix.apply import changes, is_change
+from archlint.edits.apply import changes, is_change
+from archlint.edits.text import Text
 from archlint.fix.registry import fixer
-from archlint.fix.text import Text
-from archlint.pipeline import examine
+from archlint.scanner.pipeline import examine
 from archlint.tree import MemoryTree
 
 RULE = "client-created-in-handler"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from python_fixes import fixed, offers, only, outcomes, repository
 
-from archlint.fix.edit import Fix
+from archlint.edits.edit import Fix
 from expectations import TEMPLATE
 
 EVENTS: list[object] = [{"features": 1}, {"features": 2}]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 
 import pytest
-from python_fixes import findings, fixed, offers
+from python_fixes import findings, fixed, is_python, offers
 
 from archlint.fix import registry
-from archlint.rules import registry as rules
+from archlint.rulebook import registry as rules
 from expectations import Example, examples
 
-RULES = [rule for rule, module in registry.modules().items() if module.startswith("archlint.fix.python.")]
+RULES = [rule for rule, module in registry.modules().items() if is_python(module)]
 BAD = [e for rule in RULES for e in examples(rules.pages()[rule]) if e.section == "Bad"]
 
 NOT_FIXED = {

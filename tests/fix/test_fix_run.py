@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from archlint import pipeline
+from archlint.cache.incremental import Kept
+from archlint.cache.recording_tree import Stamped
 from archlint.config import Config
+from archlint.edits.editable import obstacle
+from archlint.edits.overlay import OverlayTree
+from archlint.edits.text import Text
 from archlint.finding import Finding
 from archlint.fix import registry
-from archlint.fix.editable import obstacle
-from archlint.fix.overlay import OverlayTree
 from archlint.fix.run import run
-from archlint.fix.text import Text
-from archlint.parts.memory import Kept
-from archlint.result import ScanResult
+from archlint.results.result import ScanResult
+from archlint.scanner import pipeline
 from archlint.tree import DiskTree, MemoryTree
-from archlint.watch import Stamped
 
 QUEUE = """Transform: AWS::Serverless-2016-10-31
 Resources:
@@ -148,7 +148,7 @@ def test_every_fixer_says_what_it_is() -> None:
 
 
 def test_every_fixer_belongs_to_a_rule() -> None:
-    from archlint.rules import registry as rules
+    from archlint.rulebook import registry as rules
 
     assert not set(registry.modules()) - set(rules.pages())
 

@@ -8,7 +8,7 @@ import pytest
 
 from archlint.config import Config
 from archlint.fix.run import run
-from archlint.rules.rulebook import all_rules
+from archlint.rulebook.rulebook import all_rules
 from archlint.tree import MemoryTree
 
 TEMPLATE = """Transform: AWS::Serverless-2016-10-31
@@ -95,9 +95,9 @@ def test_two_suppressions_that_read_alike() -> None:
 
 
 def test_the_words_of_a_message_do_not_matter() -> None:
-    from archlint import pipeline
-    from archlint.fix.files.unused_suppression import fix
-    from archlint.fix.text import Text
+    from archlint.edits.text import Text
+    from archlint.rules.files.unused_suppression_fix import fix
+    from archlint.scanner import pipeline
 
     body = "    x = 1  # archlint: ignore[AL101] nightly\n    y = 1  # archlint: ignore[AL101]\n"
     tree = MemoryTree({"template.yaml": TEMPLATE, "app.py": HANDLER.format(body=body)})

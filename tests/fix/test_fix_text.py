@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archlint.fix.text import Text
+from archlint.edits.text import Text
 from archlint.model.place import Place
 from archlint.tree import MemoryTree, UnreadableError
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from archlint.fix.apply import changes, compatible, edited
-from archlint.fix.edit import Edit, Fix
-from archlint.fix.text import Text
+from archlint.edits.apply import changes, compatible, edited
+from archlint.edits.edit import Edit, Fix
+from archlint.edits.text import Text
 from archlint.tree import MemoryTree
 
 

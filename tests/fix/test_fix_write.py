@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archlint.fix.diff import unified
-from archlint.fix.write import NotWrittenError, write
+from archlint.edits.write import NotWrittenError, unified, write
 
 
 def test_the_new_file_keeps_its_mode(tmp_path: Path) -> None:

@@ -6,12 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from archlint.git.errors import GitError
 from archlint.git.history import History
 from archlint.git.location import locate
-from archlint.git.objects import Objects
-from archlint.git.repository import base_of
-from archlint.git.revisions import Revisions
+from archlint.git.objects import GitError, Objects
+from archlint.git.repository import Revisions, base_of
 from repositories import commit, git, repository
 
 

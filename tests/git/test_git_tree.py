@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from archlint.git.errors import GitError, MissingObjectError, TooLargeError
-from archlint.git.objects import Objects
+from archlint.git.objects import GitError, MissingObjectError, Objects, TooLargeError
 from archlint.git.repository import base_of, lost
 from archlint.syntax.git_index import tracked_paths
 from archlint.tree import DiskTree, Tree, UnreadableError

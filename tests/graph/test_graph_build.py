@@ -5,8 +5,8 @@ from __future__ import annotations
 from archlint.config import Config
 from archlint.graph.build import with_modules
 from archlint.graph.graph import Graph
-from archlint.pipeline import read_project
 from archlint.project import Project
+from archlint.scanner.pipeline import read_project
 from archlint.tree import MemoryTree
 
 FUNCTION = """\

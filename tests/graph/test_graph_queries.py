@@ -6,7 +6,7 @@ from archlint.graph.filters import Filter
 from archlint.graph.graph import Graph
 from archlint.graph.model import Edge, Node
 from archlint.graph.select import around, by_stack, connected, should_collapse
-from archlint.knowledge.graph import action_access
+from archlint.knowledge.resources import action_access
 from archlint.model.place import Place
 
 

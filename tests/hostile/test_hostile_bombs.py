@@ -8,8 +8,8 @@ import pytest
 from hostile_bombs import BOMBS, SOUND
 
 from archlint.config import Config
-from archlint.pipeline import scan_tree
 from archlint.report.formats import FORMATS, Screen
+from archlint.scanner.pipeline import scan_tree
 from archlint.tree import MemoryTree
 
 SECONDS = 20.0

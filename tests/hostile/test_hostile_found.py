@@ -10,9 +10,9 @@ import pytest
 
 from archlint.config import Config, read_config
 from archlint.fix.run import run as fix
-from archlint.pipeline import scan_tree
 from archlint.report.formats import FORMATS, Screen
 from archlint.report.json import render_json
+from archlint.scanner.pipeline import scan_tree
 from archlint.syntax.dockerfile import DockerfileError, parse_dockerfile
 from archlint.syntax.project_files import ProjectError, parse_project
 from archlint.tree import MemoryTree

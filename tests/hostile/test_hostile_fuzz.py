@@ -10,8 +10,8 @@ from types import ModuleType
 import pytest
 
 from archlint.config import Config
-from archlint.pipeline import scan_tree
 from archlint.report.formats import FORMATS
+from archlint.scanner.pipeline import scan_tree
 from archlint.tree import MemoryTree
 from expectations import TEMPLATE
 

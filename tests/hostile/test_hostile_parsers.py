@@ -12,14 +12,13 @@ from hypothesis import strategies as st
 from pathspec import GitIgnoreSpec
 
 from archlint.config import Config
-from archlint.pipeline import scan_tree
-from archlint.suppress import MAX_IN_FILE
-from archlint.syntax.chains import indentations, longest_chain
+from archlint.scanner.pipeline import scan_tree
+from archlint.suppression.apply import MAX_IN_FILE
 from archlint.syntax.dockerfile import DockerfileError, parse_dockerfile
 from archlint.syntax.git_index import tracked_paths
 from archlint.syntax.gitignore import compile_patterns
 from archlint.syntax.json import parse_json
-from archlint.syntax.newer_python import MAX_CHAIN, MAX_INDENTATIONS
+from archlint.syntax.newer_python import MAX_CHAIN, MAX_INDENTATIONS, indentations, longest_chain
 from archlint.syntax.node import DocumentError, Mapping, Node, Scalar
 from archlint.syntax.python import SourceError, decode_python, parse_python
 from archlint.syntax.toml import TomlError, parse_toml

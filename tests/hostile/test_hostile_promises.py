@@ -17,8 +17,8 @@ from hostile_commands import invocations, run, write
 
 import archlint
 from archlint.config import Config
-from archlint.pipeline import scan, scan_tree
 from archlint.report.json import render_json
+from archlint.scanner.pipeline import scan, scan_tree
 from archlint.tree import MAX_FILE_BYTES, MemoryTree
 from expectations import TEMPLATE
 

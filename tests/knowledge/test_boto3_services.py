@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archlint.knowledge.boto3_services import services, since
+from archlint.knowledge.aws_calls import services, since
 
 
 def test_services_are_named_as_boto3_names_them() -> None:

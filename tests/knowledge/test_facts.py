@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from archlint.knowledge.facts import UnknownFactError, stated
-from archlint.rules import registry
+from archlint.knowledge.limits import UnknownFactError, stated
+from archlint.rulebook import registry
 
 NAMED = [(page.name, fact) for page in registry.pages().values() for fact in page.facts]
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from archlint.knowledge.layers import public_layer
+from archlint.knowledge.base_images import public_layer
 from archlint.knowledge.store import read_yaml
 
 

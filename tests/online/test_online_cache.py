@@ -7,7 +7,7 @@ import pytest
 
 from archlint.online.cache import Cache, Resolution
 from archlint.online.wheels import Contents
-from archlint.readers.packaging.sizes.measurer import Unmeasured, WheelFile
+from archlint.packaging.sizes.measurer import Unmeasured, WheelFile
 
 CONTENTS = Contents(1, 2, 3, 4, 5, 6, 7)
 

@@ -15,8 +15,8 @@ from archlint.online.index import UserIndexes, fetchable, user_indexes, wished
 from archlint.online.measure import OnlineMeasurer, user_measurer
 from archlint.online.resolve import NO_WHEEL, NOT_A_REQUIREMENT, NOT_FOUND, platform_of, resolve
 from archlint.online.uv import Question, UvError
-from archlint.readers.packaging.sizes.measurer import Failed, Measured, Measurer, Request, Unmeasured, WheelFile
-from archlint.readers.packaging.target import Target
+from archlint.packaging.sizes.measurer import Failed, Measured, Measurer, Request, Unmeasured, WheelFile
+from archlint.packaging.target import Target
 
 X86 = Target("x86_64")
 TOTAL = sum(FILES.values())

@@ -15,10 +15,10 @@ from archlint.cli.main import main
 from archlint.config import Config
 from archlint.model.size import Part, Size
 from archlint.online.measure import OnlineMeasurer, user_measurer
-from archlint.pipeline import scan_tree
-from archlint.readers.packaging.sizes.files import file_estimate
-from archlint.readers.packaging.sizes.measurer import Failed, Measured, Measurement, Request, Unmeasured, WheelFile
-from archlint.readers.packaging.target import Target
+from archlint.packaging.sizes.files import file_estimate
+from archlint.packaging.sizes.measurer import Failed, Measured, Measurement, Request, Unmeasured, WheelFile
+from archlint.packaging.target import Target
+from archlint.scanner.pipeline import scan_tree
 from archlint.tree import MemoryTree
 
 TEMPLATE = """

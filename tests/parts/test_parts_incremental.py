@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from growing import EDITS, write_repository
 
+from archlint.cache.store import Store
 from archlint.config import Config
-from archlint.parts.store import Store
-from archlint.pipeline import examine, scan
 from archlint.report.json import render_json
+from archlint.scanner.pipeline import examine, scan
 from archlint.tree import DiskTree
 
 
@@ -53,7 +53,7 @@ def test_the_repository_of_these_tests_joins_its_parts(tmp_path: Path) -> None:
 def test_a_second_scan_reads_no_code_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root, store = write_repository(tmp_path / "repository"), Store(tmp_path / "cache")
     first = kept(root, store)
-    monkeypatch.setattr("archlint.parts.work._part", lambda *_: pytest.fail("a part was made again"))
+    monkeypatch.setattr("archlint.scanner.evaluate._part", lambda *_: pytest.fail("a part was made again"))
     assert kept(root, store) == first
 
 
@@ -62,7 +62,7 @@ def test_a_change_makes_only_its_own_part_again(tmp_path: Path, monkeypatch: pyt
     kept(root, store)
     (root / "infra" / "code" / "thumb.py").write_text("def handler(event, context):\n    return 1\n")
     made = []
-    from archlint.parts import work
+    from archlint.scanner import evaluate as work
 
     original = work._part
     monkeypatch.setattr(work, "_part", lambda homes, bench: made.append(homes) or original(homes, bench))
@@ -105,12 +105,12 @@ def test_nothing_is_reported_where_it_is_excluded(tmp_path: Path) -> None:
 
 def test_further_processes_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = write_repository(tmp_path / "repository")
-    monkeypatch.setattr("archlint.parts.jobs.MANY", 2)
+    monkeypatch.setattr("archlint.scanner.scheduler.MANY", 2)
     alone = cold(root)
     assert render_json(scan(root, Config(), jobs=2)) == alone
     store = Store(tmp_path / "cache")
     assert render_json(scan(root, Config(), store=store, jobs=2)) == alone
-    monkeypatch.setattr("archlint.parts.work._part", lambda *_: pytest.fail("a part was made again"))
+    monkeypatch.setattr("archlint.scanner.evaluate._part", lambda *_: pytest.fail("a part was made again"))
     assert kept(root, store) == alone
 
 
@@ -134,7 +134,7 @@ def test_an_error_of_its_own_costs_one_part(tmp_path: Path, monkeypatch: pytest.
         raise RuntimeError("secret")
 
     monkeypatch.delenv("ARCHLINT_DEBUG", raising=False)
-    monkeypatch.setattr("archlint.cdk.apps.read_apps", broken)
+    monkeypatch.setattr("archlint.readers.cdk.apps.read_apps", broken)
     found = scan(root, Config())
     (error,) = (finding for finding in found.findings if finding.place.path == "infra/cdk.json")
     assert error.rule == "unreadable-file"
@@ -147,7 +147,9 @@ def test_an_error_of_its_own_costs_one_part(tmp_path: Path, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-@pytest.mark.parametrize("broken", ["archlint.cdk.apps.read_apps", "archlint.rules.timeout_near_limit.check"])
+@pytest.mark.parametrize(
+    "broken", ["archlint.readers.cdk.apps.read_apps", "archlint.rules.configuration.timeout_near_limit.check"]
+)
 def test_an_error_of_its_own_is_not_remembered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str, jobs: int
 ) -> None:
@@ -159,7 +161,7 @@ def test_an_error_of_its_own_is_not_remembered(
         raise MemoryError
 
     monkeypatch.delenv("ARCHLINT_DEBUG", raising=False)
-    monkeypatch.setattr("archlint.parts.jobs.MANY", 2)
+    monkeypatch.setattr("archlint.scanner.scheduler.MANY", 2)
     with monkeypatch.context() as patch:
         patch.setattr(broken, short)
         failed = render_json(scan(root, Config(), store=store, jobs=jobs))
@@ -175,7 +177,7 @@ def test_a_rule_that_fails_costs_its_own_findings(tmp_path: Path, monkeypatch: p
         raise KeyError("secret")
 
     monkeypatch.delenv("ARCHLINT_DEBUG", raising=False)
-    monkeypatch.setattr("archlint.rules.timeout_near_limit.check", broken)
+    monkeypatch.setattr("archlint.rules.configuration.timeout_near_limit.check", broken)
     found = scan(root, Config())
     errors = [finding for finding in found.findings if finding.rule == "unreadable-file"]
     assert errors

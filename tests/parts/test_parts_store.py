@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 from growing import write_repository
 
+from archlint.cache import store as stores
+from archlint.cache.frozen import FrozenError, freeze, thaw
+from archlint.cache.incremental import Entry, Kept
+from archlint.cache.store import Store
 from archlint.config import Config
 from archlint.model.place import Place
-from archlint.parts import store as stores
-from archlint.parts.frozen import FrozenError, freeze, thaw
-from archlint.parts.memory import Entry, Kept
-from archlint.parts.store import Store
-from archlint.pipeline import scan
 from archlint.report.json import render_json
+from archlint.scanner.pipeline import scan
 
 
 def kept(root: Path, store: Store) -> str:
@@ -105,8 +105,8 @@ def test_a_killed_scan_leaves_what_was_there(root: Path, store: Store) -> None:
 import os, signal
 from pathlib import Path
 from archlint.config import Config
-from archlint.parts.store import Store
-from archlint.pipeline import scan
+from archlint.cache.store import Store
+from archlint.scanner.pipeline import scan
 os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 Path({str(root)!r}, "orders/src/new.py").write_text("")
 scan(Path({str(root)!r}), Config(), store=Store(Path({str(store.folder)!r})))

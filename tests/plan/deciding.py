@@ -8,11 +8,11 @@ from datetime import date
 from types import MappingProxyType
 
 from archlint.config import Config
-from archlint.pipeline import examine
 from archlint.plan.decision.decide import decide
 from archlint.plan.model import Candidate, Figure, Unit
 from archlint.plan.needs.requirements import Options
 from archlint.plan.usage.file import FunctionUsage, Usage
+from archlint.scanner.pipeline import examine
 from archlint.tree import MemoryTree
 
 TODAY = date(2026, 11, 22)

@@ -8,14 +8,13 @@ import pytest
 
 from archlint.finding import Finding
 from archlint.model.deployed import Deployed
-from archlint.plan.accepted import Accepted, AcceptedError, read_accepted, read_accepted_file
+from archlint.plan.accepted import Accepted, AcceptedError, Checked, check, read_accepted, read_accepted_file
 from archlint.plan.answers import read_answers
-from archlint.plan.check import Checked, check
 from archlint.plan.model import Need, Plan, Unit
 from archlint.plan.steps import steps, to_mend
 from archlint.plan.ties import Ties
-from archlint.plan.usage.documents import UsageError
 from archlint.plan.usage.file import FunctionUsage, Usage
+from archlint.plan.usage.keys import UsageError
 from archlint.plan.waves import schedule
 from archlint.plan.wishes import insist
 from archlint.report.plan.json import render_json

@@ -25,9 +25,9 @@ from deciding import (
 
 from archlint.config import Config
 from archlint.knowledge.targets import targets
-from archlint.pipeline import examine
 from archlint.plan.decision.decide import decide
 from archlint.plan.usage.file import FunctionUsage, Usage
+from archlint.scanner.pipeline import examine
 from archlint.tree import MemoryTree
 
 HANDS = """\

@@ -16,8 +16,8 @@ from archlint.model.place import Place
 from archlint.plan.cost import Workload, monthly_cost
 from archlint.plan.cost.demand import workload
 from archlint.plan.model import Figure
-from archlint.plan.usage.documents import UsageError
 from archlint.plan.usage.file import Usage, read_usage, read_usage_file
+from archlint.plan.usage.keys import UsageError
 from archlint.values import Known, Unknown
 
 KNOWN = (

@@ -11,8 +11,7 @@ from jsonschema import Draft202012Validator
 
 from archlint.knowledge import targets as known
 from archlint.knowledge.store import read_yaml, rules_folder
-from archlint.knowledge.targets import TargetError, parse_target, targets
-from archlint.knowledge.vocabulary import NUMBERS, PROBLEMS, WORDS
+from archlint.knowledge.targets import NUMBERS, PROBLEMS, WORDS, TargetError, parse_target, targets
 from archlint.plan.cost import TARGETS
 from archlint.plan.model import POINTS, SYMBOLS
 from archlint.plan.needs.facts import Fact, filled, holds

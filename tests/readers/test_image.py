@@ -9,7 +9,7 @@ import pytest
 from archlint.model.function import ImageCode
 from archlint.model.image import Image
 from archlint.model.place import Place, Problem
-from archlint.readers.image import handler_of, image_mounts, read_image
+from archlint.packaging.image import handler_of, image_mounts, read_image
 from archlint.tree import MemoryTree
 from archlint.values import Known, Unknown, known_or_none
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archlint.model.code import Mount
+from archlint.model.deployed import Mount
 from archlint.model.function import ImageCode
 from archlint.model.image import Image
 from archlint.model.place import Place
-from archlint.readers.image import image_mounts, read_image
+from archlint.packaging.image import image_mounts, read_image
 from archlint.tree import MemoryTree
 from archlint.values import Known
 

@@ -11,10 +11,10 @@ from archlint.model.function import Function, ImageCode, Setting
 from archlint.model.image import Image
 from archlint.model.place import Place
 from archlint.model.size import IMAGE_LIMIT_BYTES, Size
-from archlint.readers.image import read_image
-from archlint.readers.packaging.dependencies.indexes import Served, served_by
-from archlint.readers.packaging.needs import holds_cuda
-from archlint.readers.packaging.sizes.image import CACHE, estimate_image
+from archlint.packaging.dependencies.indexes import Served, served_by
+from archlint.packaging.image import read_image
+from archlint.packaging.needs import holds_cuda
+from archlint.packaging.sizes.image import CACHE, estimate_image
 from archlint.tree import MemoryTree
 from archlint.values import Known, Unknown
 from samples import make_function

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from archlint.model.code import Mount
+from archlint.model.deployed import Mount
 from archlint.model.function import (
     AbsentCode,
     Code,
@@ -23,7 +23,7 @@ from archlint.model.function import (
 )
 from archlint.model.place import Place
 from archlint.model.size import ZIP_LIMIT_BYTES, Size, judge
-from archlint.readers.packaging import estimate_size
+from archlint.packaging import estimate_size
 from archlint.tree import MemoryTree
 from archlint.values import Known, Unknown, Value
 

@@ -7,13 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from archlint.model.code import Mount
-from archlint.model.dependency import Dependency
+from archlint.model.deployed import Dependency, Mount
 from archlint.model.function import FolderCode, Function, ImageCode, Layer, Setting, UnknownCode
 from archlint.model.image import Image
 from archlint.model.place import Place
-from archlint.readers.image import read_image
-from archlint.readers.packaging.dependencies.declared import declared_dependencies, declared_problems, dependency_files
+from archlint.packaging.dependencies.declared import declared_dependencies, declared_problems, dependency_files
+from archlint.packaging.image import read_image
 from archlint.tree import MemoryTree
 from archlint.values import Known
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from archlint.memo import per_tree
+from archlint.cache.memo import per_tree
 from archlint.model.function import FolderCode, Function, Layer, Setting
 from archlint.model.place import Place
 from archlint.model.size import ModelFile, Part, Size
-from archlint.readers.packaging import estimate_size
-from archlint.readers.packaging.sizes.code import contents
+from archlint.packaging import estimate_size
+from archlint.packaging.sizes.code import contents
 from archlint.tree import MemoryTree, Tree
 from archlint.values import Known
 

@@ -5,17 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from archlint.model.dependency import Dependency
-from archlint.model.deployed import Deployed
+from archlint.model.deployed import Dependency, Deployed
 from archlint.model.function import Setting
 from archlint.model.place import Place
 from archlint.model.size import ZIP_LIMIT_BYTES, Part, Size
-from archlint.readers.packaging.cuda import cuda_wheels
-from archlint.readers.packaging.dependencies.wanted import Want
-from archlint.readers.packaging.needs import brought_alone, reachable, target_of, wants_cuda
-from archlint.readers.packaging.savings import Saving, apply, cheapest, savings
-from archlint.readers.packaging.sizes.table import closure
-from archlint.readers.packaging.target import Target
+from archlint.packaging.cuda import cuda_wheels
+from archlint.packaging.dependencies.wanted import Want
+from archlint.packaging.needs import brought_alone, reachable, target_of, wants_cuda
+from archlint.packaging.savings import Saving, apply, cheapest, savings
+from archlint.packaging.sizes.table import closure
+from archlint.packaging.target import Target
 from archlint.values import Known, Unknown
 from samples import make_deployed
 

@@ -4,7 +4,7 @@ import pytest
 from rich.cells import cell_len
 
 from archlint.model.place import Place
-from archlint.report.frame import Frames
+from archlint.report.sheet import Frames
 
 
 def drawn(text: str, place: Place, width: int = 60) -> list[tuple[int | None, str]]:

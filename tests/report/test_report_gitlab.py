@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 
 from archlint.report.gitlab import render_gitlab
-from archlint.result import ScanResult
+from archlint.results.result import ScanResult
 from report_results import RESULTS, many, one
 from samples import make_finding, make_result
 

@@ -11,9 +11,9 @@ import pytest
 from archlint.config import Config
 from archlint.model.coverage import Coverage
 from archlint.model.function import Setting
-from archlint.pipeline import scan_tree
 from archlint.report.json import render_json
-from archlint.result import ScanResult
+from archlint.results.result import ScanResult
+from archlint.scanner.pipeline import scan_tree
 from archlint.tree import MemoryTree
 from archlint.values import Known, Unknown
 from samples import EMPTY, TRACE, make_deployed, make_finding, make_function, make_result

@@ -15,7 +15,7 @@ from archlint.report.comment import MARKER, MOST_CHARACTERS, render_comment
 from archlint.report.gfm import code, html_code, prose
 from archlint.report.markdown import render_markdown
 from archlint.report.visible import visible
-from archlint.result import ScanResult
+from archlint.results.result import ScanResult
 from report_results import EVIL, RESULTS, changed, evil, many, one, unreadable, withheld
 from samples import EMPTY, make_finding, make_result
 

@@ -13,11 +13,11 @@ from sarif_pydantic import Sarif
 from archlint.config import Config
 from archlint.finding import Step
 from archlint.model.place import Place
-from archlint.pipeline import scan_tree
 from archlint.report.sarif import document
 from archlint.report.sarif.artifacts import region
 from archlint.report.sarif.document import render_sarif
-from archlint.result import ScanResult
+from archlint.results.result import ScanResult
+from archlint.scanner.pipeline import scan_tree
 from archlint.tree import MemoryTree
 from report_results import EVIL, RESULTS, evil, many, one, unreadable
 from samples import TRACE, make_deployed, make_finding, make_function, make_result

@@ -11,8 +11,7 @@ import pytest
 import archlint.report
 from archlint.model.deployed import Deployed
 from archlint.model.size import ModelFile, Part, Size
-from archlint.report.size import Sized, render_text
-from archlint.report.size_json import render_json
+from archlint.report.size import Sized, render_json, render_text
 from archlint.values import Unknown
 from samples import make_deployed, make_function
 

@@ -10,7 +10,7 @@ from archlint.finding import Step
 from archlint.model.coverage import Coverage
 from archlint.model.place import Place, Problem
 from archlint.report.text import render_text
-from archlint.rules.page import Page
+from archlint.rulebook.page import Page
 from samples import EMPTY, TRACE, make_deployed, make_finding, make_function, make_result
 
 pytestmark = pytest.mark.usefixtures("catalogue")

@@ -7,9 +7,9 @@ import pytest
 from archlint.config import Config
 from archlint.finding import Finding
 from archlint.knowledge.limits import fact, limit
-from archlint.pipeline import scan_tree
-from archlint.result import ScanResult
-from archlint.rules.ephemeral_storage_too_small import least_mb
+from archlint.results.result import ScanResult
+from archlint.rules.configuration.ephemeral_storage_too_small import least_mb
+from archlint.scanner.pipeline import scan_tree
 from archlint.tree import MemoryTree
 
 PLAIN = "def handler(event, context):\n    return 1\n"

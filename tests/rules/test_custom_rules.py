@@ -6,9 +6,9 @@ import pytest
 
 from archlint.config import ConfigError, read_config
 from archlint.finding import Hit
-from archlint.pipeline import read_project
-from archlint.rules.custom.fields import CustomRuleError
-from archlint.rules.rulebook import all_rules
+from archlint.rulebook.custom.fields import CustomRuleError
+from archlint.rulebook.rulebook import all_rules
+from archlint.scanner.pipeline import read_project
 from archlint.tree import MemoryTree
 
 FUNCTION = "AWS::Lambda::Function"

@@ -8,9 +8,9 @@ import pytest
 
 from archlint.config import Config
 from archlint.finding import Finding
-from archlint.pipeline import scan_tree
-from archlint.readers.image.pins import floats
-from archlint.result import ScanResult
+from archlint.packaging.image.pins import floats
+from archlint.results.result import ScanResult
+from archlint.scanner.pipeline import scan_tree
 from archlint.tree import MemoryTree
 
 TEMPLATE = """\

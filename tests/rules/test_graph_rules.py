@@ -6,7 +6,7 @@ import pytest
 
 from archlint.config import Config
 from archlint.finding import Finding
-from archlint.pipeline import scan_tree
+from archlint.scanner.pipeline import scan_tree
 from archlint.tree import MemoryTree
 
 HEAD = "Transform: AWS::Serverless-2016-10-31\nResources:\n"

@@ -10,10 +10,10 @@ import pytest
 from archlint.config import Config
 from archlint.finding import Finding
 from archlint.model.size import Part, Size
-from archlint.pipeline import scan_tree
-from archlint.result import ScanResult
-from archlint.rules.package_near_limit import _against, _passes_compiled
-from archlint.rules.package_words import advice, largest, megabytes, span, with_compiled
+from archlint.results.result import ScanResult
+from archlint.rules.packaging.package_near_limit import _against, _passes_compiled
+from archlint.rules.shared.package_words import advice, largest, megabytes, span, with_compiled
+from archlint.scanner.pipeline import scan_tree
 from archlint.tree import MemoryTree
 from expectations import TEMPLATE
 

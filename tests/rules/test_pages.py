@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from archlint.config import Config
-from archlint.pipeline import scan_tree
-from archlint.rules import registry
+from archlint.rulebook import registry
+from archlint.scanner.pipeline import scan_tree
 from archlint.tree import MemoryTree
 from expectations import Example, examples, found
 

@@ -9,8 +9,8 @@ from types import ModuleType
 import pytest
 
 import archlint.rules
-from archlint.rules import registry
-from archlint.rules.page import SECTIONS, Page, PageError, parse_page
+from archlint.rulebook import registry
+from archlint.rulebook.page import SECTIONS, Page, PageError, parse_page
 from samples import PAGE, make_page
 
 TEXT = PAGE.format(code="AL101", severity="error", summary="About it", module="true")
@@ -25,9 +25,10 @@ def test_every_page_has_its_module_and_all_sections() -> None:
 
 
 def test_every_module_with_a_check_has_its_page() -> None:
-    names = [module.name for module in pkgutil.iter_modules(archlint.rules.__path__)]
-    rules = {name for name in names if hasattr(importlib.import_module(f"archlint.rules.{name}"), "check")}
-    assert rules == {page.module_name for page in registry.pages().values() if page.module}
+    names = [module.name for module in pkgutil.walk_packages(archlint.rules.__path__, "archlint.rules.")]
+    rules = {name for name in names if hasattr(importlib.import_module(name), "check")}
+    pages = [page for page in registry.pages().values() if page.module]
+    assert rules == {f"archlint.rules.{page.family}.{page.module_name}" for page in pages}
 
 
 def test_a_page() -> None:
@@ -101,7 +102,7 @@ def test_names_are_unique(tmp_path: Path) -> None:
 
 
 def test_checks_are_imported_when_asked_for(monkeypatch: pytest.MonkeyPatch, catalogue: object) -> None:
-    module = ModuleType("archlint.rules.timeout_near_limit")
+    module = ModuleType("archlint.rules.configuration.timeout_near_limit")
     monkeypatch.setitem(sys.modules, module.__name__, module)
     with pytest.raises(PageError, match=r"timeout-near-limit\.md: the module .* has no function check"):
         registry.checks(["timeout-near-limit"])

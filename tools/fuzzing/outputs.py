@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 import jsonschema
 
 from archlint.report.formats import FORMATS, Screen
-from archlint.result import ScanResult
+from archlint.results.result import ScanResult
 from fuzzing.repositories import SECRET
 
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\ud800-\udfff]")

@@ -15,27 +15,26 @@ import yaml
 from archlint.baseline.entry import counted, described
 from archlint.baseline.file import BaselineError, parse, render
 from archlint.baseline.match import match, names_of
-from archlint.cli.planned import Part, Wishes, decided, part, tied
 from archlint.config import Config
-from archlint.pipeline import examine
-from archlint.plan.accepted import AcceptedError, read_accepted
+from archlint.plan.accepted import AcceptedError, check, read_accepted
 from archlint.plan.answers import Answers, read_answers
 from archlint.plan.assemble import assemble
-from archlint.plan.check import check
 from archlint.plan.model import Inputs, Plan
 from archlint.plan.needs.requirements import Options
-from archlint.plan.usage.documents import UsageError
+from archlint.plan.several import Part, Wishes, decided, part, tied
 from archlint.plan.usage.exports import TooLargeError, invocations
 from archlint.plan.usage.file import Usage, read_usage
+from archlint.plan.usage.keys import UsageError
 from archlint.plan.usage.measured import Measured, NothingMeasuredError
 from archlint.report.formats import Screen
 from archlint.report.plan.checked import CHECK_FORMATS
 from archlint.report.plan.formats import FORMATS, Shown
 from archlint.report.visible import visible
-from archlint.result import ScanResult
-from archlint.setup.pre_commit import mentions_archlint, with_hook
+from archlint.results.result import ScanResult
+from archlint.scanner.pipeline import examine
+from archlint.setup.proposals import mentions_archlint, with_hook
 from archlint.setup.texts import hook
-from archlint.suppress import apply
+from archlint.suppression.apply import apply
 from archlint.syntax.dockerfile import DockerfileError, parse_dockerfile
 from archlint.syntax.git_index import tracked_paths
 from archlint.syntax.gitignore import compile_patterns

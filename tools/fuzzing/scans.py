@@ -15,15 +15,15 @@ from pathlib import Path
 import yaml
 from click.testing import CliRunner
 
+from archlint.cache.store import Store
 from archlint.cli.main import main
 from archlint.config import Config, ConfigError, read_config
-from archlint.excuse.run import excuse
+from archlint.fix.add_ignores import excuse
 from archlint.fix.registry import fixer
 from archlint.fix.run import run as fix
-from archlint.parts.store import Store
-from archlint.pipeline import examine, scan, scan_tree
 from archlint.report.json import render_json
 from archlint.report.visible import visible
+from archlint.scanner.pipeline import examine, scan, scan_tree
 from archlint.syntax.dockerfile import DockerfileError, parse_dockerfile
 from archlint.syntax.python import SourceError, decode_python, parse_python
 from archlint.syntax.toml import TomlError, parse_toml

@@ -14,13 +14,13 @@ from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
+from archlint.cache.frozen import FrozenError, thaw
+from archlint.cache.store import Store
 from archlint.config import Config
-from archlint.git.errors import GitError
+from archlint.git.objects import GitError
 from archlint.git.repository import base_of, lost
-from archlint.parts.frozen import FrozenError, thaw
-from archlint.parts.store import Store
-from archlint.pipeline import scan, scan_tree
 from archlint.report.visible import visible
+from archlint.scanner.pipeline import scan, scan_tree
 from archlint.tree import Tree, UnreadableError
 from fuzzing.damage import damaged
 from fuzzing.outputs import wrong_text

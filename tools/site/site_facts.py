@@ -7,8 +7,7 @@ from typing import Any
 
 from site_text import date, escaped, evidence, source, table
 
-from archlint.knowledge.facts import UnknownFactError, stated
-from archlint.knowledge.limits import fact, limit
+from archlint.knowledge.limits import UnknownFactError, fact, limit, stated
 from archlint.knowledge.prices import Prices, assumption, prices, regions
 from archlint.knowledge.store import read_yaml, rules_folder
 

@@ -10,9 +10,9 @@ from itertools import groupby
 import site_text
 
 from archlint.fix.registry import kind
-from archlint.knowledge.facts import stated
-from archlint.rules import registry
-from archlint.rules.page import Page
+from archlint.knowledge.limits import stated
+from archlint.rulebook import registry
+from archlint.rulebook.page import Page
 
 _INTRODUCTION = """\
 ---

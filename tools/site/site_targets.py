@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 from site_text import date, escaped, evidence, table
 
-from archlint.knowledge.targets import Rejection, Target, targets
-from archlint.knowledge.vocabulary import NUMBERS, PROBLEMS
+from archlint.knowledge.targets import NUMBERS, PROBLEMS, Rejection, Target, targets
 
 _BRACES = re.compile(r"\\\{((?:[a-z]|\\_)+)\\\}")
 """As `escaped` leaves them."""

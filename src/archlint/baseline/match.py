@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 
 from archlint.baseline.entry import Entry, described
 from archlint.finding import Finding
-from archlint.result import ScanResult
+from archlint.results.result import ScanResult
 
 Key = tuple[str, ...] | None
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from archlint.baseline.entry import Entry
     from archlint.baseline.match import Match
     from archlint.config import Config
-    from archlint.result import ScanResult
+    from archlint.results.result import ScanResult
 
 _MISSING = "does not exist; `archlint baseline write` makes it"
 

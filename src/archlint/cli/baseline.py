@@ -13,16 +13,15 @@ import click
 from archlint.cli import accepted, beside
 from archlint.cli import online as exact
 from archlint.cli import output as out
-from archlint.cli.exits import CLEAN, FINDINGS, NOTHING_TO_SCAN, fails, is_nothing, say_nothing_to_scan
 from archlint.cli.reading import read_settings, scan_folders
-from archlint.cli.running import How, run
+from archlint.cli.running import CLEAN, FINDINGS, NOTHING_TO_SCAN, How, fails, is_nothing, run, say_nothing_to_scan
 from archlint.finding import SEVERITIES
 from archlint.report.visible import visible
 
 if TYPE_CHECKING:
     from archlint.baseline.entry import Entry
     from archlint.config import Config
-    from archlint.result import ScanResult
+    from archlint.results.result import ScanResult
 
 FILE_NAME = "archlint-baseline.json"
 
@@ -154,7 +153,7 @@ class _Work:
 
     def judged(self, entries: Sequence[Entry]) -> list[Entry]:
         """Those of rules that ran, and of rules that are no more."""
-        from archlint.rules.page import guest_page
+        from archlint.rulebook.page import guest_page
 
         selected, known, guests = self.config.selected(), self.config.rulebook.pages, self.how.guests
         return [

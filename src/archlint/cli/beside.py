@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archlint.rules.page import GUEST, guest_page
+from archlint.rulebook.page import GUEST, guest_page
 
 if TYPE_CHECKING:
     from archlint.config import Config
-    from archlint.result import ScanResult
+    from archlint.results.result import ScanResult
 
 option = click.option(
     "--with",
@@ -38,8 +38,8 @@ class Guests:
         """With the other linter's findings, where they are wanted."""
         if not self.wanted:
             return result
-        from archlint.beside.cfn_lint import MissingError
-        from archlint.beside.join import choice, with_cfn_lint
+        from archlint.external.cfn_lint import MissingError
+        from archlint.external.join import choice, with_cfn_lint
 
         try:
             return with_cfn_lint(result, config, choice(config, self.select, self.ignore))
@@ -51,7 +51,7 @@ def guests(others: Sequence[str], select: Sequence[str], ignore: Sequence[str]) 
     """From the options; complains at once where the other linter is not there."""
     if not others:
         return Guests(own_select=tuple(select) or None, own_ignore=tuple(ignore))
-    from archlint.beside.cfn_lint import MissingError, installed
+    from archlint.external.cfn_lint import MissingError, installed
 
     try:
         installed()

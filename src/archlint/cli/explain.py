@@ -16,7 +16,7 @@ from archlint.report.visible import visible
 
 if TYPE_CHECKING:
     from archlint.finding import Finding
-    from archlint.result import ScanResult
+    from archlint.results.result import ScanResult
 
 SHORTEST = 4
 """Characters of a fingerprint."""
@@ -44,7 +44,7 @@ def command(
     """
     from archlint.cli.reading import read_settings, scan_folders
     from archlint.cli.running import How, run
-    from archlint.cli.several import merge
+    from archlint.results.merge import merge
 
     folders = scan_folders(paths)
     configs = [read_settings(folder, no_config=no_config) for folder in folders]

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from archlint.cli import output as out
-from archlint.cli.exits import CLEAN, FINDINGS, NOTHING_TO_SCAN, WRONG, fails, say_nothing_to_scan
 from archlint.cli.reading import read_settings, scan_folders, split
-from archlint.cli.speed import Speed
+from archlint.cli.running import CLEAN, FINDINGS, NOTHING_TO_SCAN, WRONG, Speed, fails, say_nothing_to_scan
 from archlint.report.visible import visible
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def command(
     )
 
     from archlint.fix.run import run
-    from archlint.pipeline import rescan
+    from archlint.scanner.pipeline import rescan
     from archlint.tree import DiskTree
 
     jobs = Speed().processes()
@@ -83,7 +82,7 @@ def command(
 
 def _show_diff(outcome: Outcome) -> None:
     """The diff alone goes to standard output, so that it can be piped into `git apply`."""
-    from archlint.fix.diff import unified
+    from archlint.edits.write import unified
 
     out.write(unified(outcome.changed, outcome.encodings), None)
     lines = [*_would(outcome), *_refused(outcome.unproven), *_unsafe(outcome.unsafe)]
@@ -97,7 +96,7 @@ def _would(outcome: Outcome) -> list[str]:
 
 def _write(folder: Path, outcome: Outcome) -> dict[str, str]:
     """The files that were not written, with the reason."""
-    from archlint.fix.write import NotWrittenError, write
+    from archlint.edits.write import NotWrittenError, write
 
     failed: dict[str, str] = {}
     for path, (old, new) in sorted(outcome.changed.items()):

@@ -92,7 +92,7 @@ def command(
 
 
 def _read(folder: str, config: Config, judge: bool) -> tuple[Project, tuple[Finding, ...] | None]:
-    from archlint.pipeline import examine, read_project
+    from archlint.scanner.pipeline import examine, read_project
     from archlint.tree import DiskTree
 
     tree = DiskTree(Path(folder))

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import click
 
 from archlint.cli import output as out
-from archlint.cli.exits import CLEAN, FINDINGS, WRONG, fails
 from archlint.cli.reading import names_of_rules, read_settings
+from archlint.cli.running import CLEAN, FINDINGS, WRONG, fails
 from archlint.report.visible import visible
 
 if TYPE_CHECKING:
     from archlint.cli.asked import Asked
     from archlint.cli.touching import Scope
     from archlint.config import Config
-    from archlint.excuse.run import Outcome
+    from archlint.fix.add_ignores import Outcome
 
 _ALONE = {
     "others": "with",
@@ -55,7 +55,7 @@ def add(asked: Asked, scope: Scope) -> int:
 
 
 def _reason(given: str | None) -> str:
-    from archlint.excuse.comments import reason_problem
+    from archlint.suppression.comments import reason_problem
 
     reason = " ".join(given.split(" ")).strip() if given is not None else ""
     if not reason:
@@ -76,7 +76,7 @@ def _refuse_others(asked: Asked, scope: Scope) -> None:
 
 def _excused(asked: Asked, folder: str, reason: str) -> tuple[Outcome, Config]:
     """`--select` chooses among the findings, so that other suppressions of the same lines still count as used."""
-    from archlint.excuse.run import excuse
+    from archlint.fix.add_ignores import excuse
     from archlint.tree import DiskTree
 
     config = read_settings(
@@ -88,7 +88,7 @@ def _excused(asked: Asked, folder: str, reason: str) -> tuple[Outcome, Config]:
 
 def _show_diff(outcome: Outcome) -> None:
     """The diff alone goes to standard output, so that it can be piped into `git apply`."""
-    from archlint.fix.diff import unified
+    from archlint.edits.write import unified
 
     out.write(unified(outcome.changed, outcome.encodings), None)
     lines = [f"{_count(len(outcome.excused), 'finding')} would be suppressed.\n", *_refused(outcome)]
@@ -97,7 +97,7 @@ def _show_diff(outcome: Outcome) -> None:
 
 def _write(folder: Path, outcome: Outcome) -> dict[str, str]:
     """The files that were not written, with the reason."""
-    from archlint.fix.write import NotWrittenError, write
+    from archlint.edits.write import NotWrittenError, write
 
     failed: dict[str, str] = {}
     for path, (old, new) in sorted(outcome.changed.items()):

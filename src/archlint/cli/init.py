@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 from archlint.cli import settings
-from archlint.cli.exits import NOTHING_TO_SCAN
 from archlint.cli.reading import read_settings
+from archlint.cli.running import NOTHING_TO_SCAN
 from archlint.report.visible import visible
 from archlint.tree import DiskTree
 
 if TYPE_CHECKING:
     from archlint.config import Config
-    from archlint.result import ScanResult
+    from archlint.results.result import ScanResult
     from archlint.setup.proposals import Change, Proposal
     from archlint.setup.stack import Stack
 

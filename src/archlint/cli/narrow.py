@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from archlint.cli.asked import Asked
     from archlint.cli.running import How
     from archlint.config import Config
-    from archlint.result import ScanResult
+    from archlint.results.result import ScanResult
 
 BASELINE, DIFF_BASE = "baseline", "diff base"
 
@@ -94,9 +94,9 @@ def _without(result: ScanResult, found: Sequence[tuple[str, Match]]) -> ScanResu
 
 def _rescan(how: How, stack: ExitStack) -> Rescan:
     from archlint.cli import online as exact
-    from archlint.git.errors import GitError
+    from archlint.git.objects import GitError
     from archlint.git.repository import base_of, lost
-    from archlint.pipeline import scan_tree
+    from archlint.scanner.pipeline import scan_tree
 
     measurer = exact.measurer(how.online)
 

@@ -6,12 +6,63 @@ import os
 import shutil
 import stat
 import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from archlint.atomic import replace_file
 from archlint.cli.pipes import forget_the_rest
-from archlint.report.formats import Screen
+from archlint.report.formats import FORMATS, Screen
+
+if TYPE_CHECKING:
+    from archlint.results.result import ScanResult
+
+
+MOST_BYTES = 1_048_576
+"""Of a step's summary; GitHub shows none that is longer."""
+
+_LEAST = 1_000
+"""Bytes of room below which nothing is added."""
+
+
+def add(format_: str, report: ScanResult) -> None:
+    """Appends the Markdown report to the step's summary, where annotations were asked for."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if format_ != "github" or not path:
+        return
+    from archlint.report.markdown import render_markdown
+
+    try:
+        there = os.path.getsize(path) if os.path.exists(path) else 0
+        if MOST_BYTES - there < _LEAST:
+            return
+        text = render_markdown(report, MOST_BYTES - there - 1)
+        with open(path, "ab") as file:
+            file.write(text.encode("utf-8", "backslashreplace") + b"\n")
+    except OSError as error:
+        click.echo(f"archlint: the step's summary could not be written: {error.strerror}", err=True)
+
+
+def requests(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """(format, file) of each; raises UsageError before any work is done."""
+    return tuple(_request(text) for text in texts)
+
+
+def _request(text: str) -> tuple[str, str]:
+    name, equals, path = text.partition("=")
+    if not equals or not path:
+        raise click.UsageError(f"--also: {text!a} is not FORMAT=FILE, such as json=report.json")
+    if name not in FORMATS:
+        raise click.UsageError(f"--also: {name!a} is not one of {', '.join(FORMATS)}")
+    check_output(path, "--also")
+    return name, path
+
+
+def write_further(report: ScanResult, wanted: Sequence[tuple[str, str]]) -> None:
+    for name, path in wanted:
+        write(FORMATS[name](report, Screen()), path, "--also")
+
 
 STDOUT = "-"
 

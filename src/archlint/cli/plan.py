@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 import click
 
 from archlint.cli import output as out
-from archlint.cli.exits import CLEAN, FINDINGS, NOTHING_TO_SCAN, say_nothing_to_scan
 from archlint.cli.reading import read_settings, scan_folders
+from archlint.cli.running import CLEAN, FINDINGS, NOTHING_TO_SCAN, say_nothing_to_scan
 from archlint.report.plan.formats import FORMATS, Shown
 from archlint.report.visible import visible
 
 if TYPE_CHECKING:
-    from archlint.cli.planned import Part
     from archlint.config import Config
     from archlint.plan.accepted import Accepted
     from archlint.plan.model import Inputs, Plan
     from archlint.plan.needs.requirements import Options
+    from archlint.plan.several import Part
     from archlint.plan.usage.file import Usage
 
 _FILE = click.Path(path_type=str)
@@ -130,8 +130,8 @@ def _accepted(
 
 
 def _parts(folders: Sequence[str], configs: Sequence[Config]) -> list[Part]:
-    from archlint.cli.planned import part
-    from archlint.pipeline import examine
+    from archlint.plan.several import part
+    from archlint.scanner.pipeline import examine
     from archlint.tree import DiskTree
 
     found = []
@@ -147,8 +147,8 @@ def _usage(
     from archlint.knowledge.prices import regions
     from archlint.plan.answers import Answers, read_answers_file
     from archlint.plan.needs.requirements import Options
-    from archlint.plan.usage.documents import UsageError
     from archlint.plan.usage.file import Usage, read_usage_file
+    from archlint.plan.usage.keys import UsageError
 
     if region is not None and region not in regions():
         raise click.UsageError(f"--region: there are no prices for {region!a}; there are for: {', '.join(regions())}")
@@ -201,9 +201,9 @@ def _inputs(
 
 
 def _plan(parts: Sequence[Part], usage: Usage, options: Options, inputs: Inputs) -> Plan:
-    from archlint.cli.planned import Wishes, decided, tied
-    from archlint.cli.several import merge
     from archlint.plan.assemble import assemble
+    from archlint.plan.several import Wishes, decided, tied
+    from archlint.results.merge import merge
 
     wishes = Wishes(inputs.target, frozenset(inputs.functions), frozenset(inputs.avoid))
     units = [unit for found in parts for unit in decided(found, usage, options, wishes)]
@@ -215,7 +215,7 @@ def _plan(parts: Sequence[Part], usage: Usage, options: Options, inputs: Inputs)
 def _check(
     accepted: Accepted, plan: Plan, parts: Sequence[Part], shown: Shown, format_: str, output: str | None
 ) -> int:
-    from archlint.plan.check import check
+    from archlint.plan.accepted import check
     from archlint.report.plan.checked import CHECK_FORMATS
 
     deployed = {id_: found for one in parts for id_, found in one.deployed.items()}

@@ -33,7 +33,7 @@ def scan_folders(paths: Sequence[str]) -> list[str]:
 def load_settings(folder: str, *, no_config: bool = False) -> Loaded:
     """What the folder's own settings say, and where. Raises UsageError."""
     from archlint.config import Config, ConfigError, Loaded, load
-    from archlint.rules.rulebook import installed_rules
+    from archlint.rulebook.rulebook import installed_rules
     from archlint.tree import DiskTree
 
     tree = DiskTree(Path(folder))
@@ -65,7 +65,7 @@ def read_settings(
 def names_of_rules(texts: Sequence[str], config: Config) -> frozenset[str]:
     """Raises UsageError."""
     from archlint.config import rule_names
-    from archlint.rules.registry import UnknownRuleError
+    from archlint.rulebook.registry import UnknownRuleError
 
     try:
         return rule_names(texts, config.rulebook)

@@ -12,8 +12,8 @@ from archlint.cli import output as out
 from archlint.report.visible import json_without_commands, visible, without_commands
 
 if TYPE_CHECKING:
-    from archlint.rules.page import Page
-    from archlint.rules.registry import Rulebook
+    from archlint.rulebook.page import Page
+    from archlint.rulebook.registry import Rulebook
 
 
 @click.command("rule", short_help="Explain a rule, or list all of them.")
@@ -27,7 +27,7 @@ def command(name: str | None, every: bool, format_: str) -> None:
     """
     from archlint.fix.registry import kind
     from archlint.report.rules_json import render_json, summary
-    from archlint.rules import registry
+    from archlint.rulebook import registry
 
     if name is not None and every:
         raise click.UsageError("give NAME or --all, not both")
@@ -54,8 +54,8 @@ def command(name: str | None, every: bool, format_: str) -> None:
 
 def _rulebook() -> Rulebook:
     """Of the current folder."""
-    from archlint.rules.custom.fields import CustomRuleError
-    from archlint.rules.rulebook import all_rules
+    from archlint.rulebook.custom.fields import CustomRuleError
+    from archlint.rulebook.rulebook import all_rules
     from archlint.tree import DiskTree
 
     try:

@@ -8,13 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archlint.cli import also, asked, beside, ignores, narrow, settings, summary, touching
-from archlint.cli import output as out
+from archlint.cli import asked, beside, ignores, narrow, output, settings, touching
 from archlint.cli.asked import Asked
-from archlint.cli.exits import CLEAN, FINDINGS, NOTHING_TO_SCAN, fails, is_nothing, say_nothing_to_scan
 from archlint.cli.reading import read_settings
-from archlint.cli.running import How, run
-from archlint.cli.speed import Speed
+from archlint.cli.running import (
+    CLEAN,
+    FINDINGS,
+    NOTHING_TO_SCAN,
+    How,
+    Speed,
+    fails,
+    is_nothing,
+    run,
+    say_nothing_to_scan,
+)
 from archlint.report.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -22,7 +29,7 @@ if TYPE_CHECKING:
     from archlint.cli.stats import Stopwatch
     from archlint.cli.touching import Scope
     from archlint.config import Config
-    from archlint.result import ScanResult
+    from archlint.results.result import ScanResult
 
 
 @click.command("scan", short_help="Look for architecture problems.")
@@ -42,8 +49,8 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     if wanted.add_ignores:
         ctx.exit(ignores.add(wanted, scope))
     if wanted.output is not None:
-        out.check_output(wanted.output)
-    copies = also.requests(wanted.also)
+        output.check_output(wanted.output)
+    copies = output.requests(wanted.also)
     guests = beside.guests(wanted.others, wanted.select, wanted.ignore)
     configs = [_config(folder, wanted, guests) for folder in scope.folders]
     if wanted.show_settings:
@@ -83,23 +90,23 @@ def _stopwatch(wanted: Asked) -> Stopwatch | None:
 
 def _spare_sources(outputs: Sequence[str | None], folders: Sequence[str], results: Sequence[ScanResult]) -> None:
     """A report never takes the place of a file that it speaks of."""
-    for output in outputs:
+    for target in outputs:
         for folder, result in zip(folders, results, strict=True):
-            path = os.path.relpath(os.path.abspath(output), os.path.abspath(folder)) if output else ""
+            path = os.path.relpath(os.path.abspath(target), os.path.abspath(folder)) if target else ""
             if path.replace(os.sep, "/") in result.sources:
-                raise click.UsageError(f"{output!a} is a file of the scanned folder; name another one for the report")
+                raise click.UsageError(f"{target!a} is a file of the scanned folder; name another one for the report")
 
 
 def _report(wanted: Asked, scope: Scope, results: Sequence[ScanResult], copies: Sequence[tuple[str, str]]) -> None:
-    from archlint.cli.several import merge
+    from archlint.results.merge import merge
 
     report = merge(list(zip(scope.folders, results, strict=True)), prefixed=wanted.prefix_paths)
     text = scope.brief(report) if wanted.format_ == "text" else None
     if text is None:
-        text = FORMATS[wanted.format_](report, out.screen(to_file=wanted.output not in (None, out.STDOUT)))
-    out.write(text, wanted.output)
-    also.write(report, copies)
-    summary.add(wanted.format_, report)
+        text = FORMATS[wanted.format_](report, output.screen(to_file=wanted.output not in (None, output.STDOUT)))
+    output.write(text, wanted.output)
+    output.write_further(report, copies)
+    output.add(wanted.format_, report)
 
 
 def _exit_code(wanted: Asked, results: Sequence[ScanResult], configs: Sequence[Config]) -> int:

@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from archlint.cli.asked import Asked
     from archlint.config import Config
     from archlint.config.origins import Told
-    from archlint.result import ScanResult
+    from archlint.results.result import ScanResult
 
 
 def narrowed(results: Sequence[ScanResult], configs: Sequence[Config]) -> list[ScanResult]:
     """The results without what each folder's persona withholds."""
-    from archlint.config.persona import shown
+    from archlint.config.settings import shown
 
     return [shown(result, config) for result, config in zip(results, configs, strict=True)]
 
 
 def show(asked: Asked, folders: Sequence[str], configs: Sequence[Config]) -> None:
     """Prints the settings of each folder."""
-    from archlint.cli import listing
+    from archlint.report import settings as listing
 
     told = [_told(asked, folder, config) for folder, config in zip(folders, configs, strict=True)]
     out.write((listing.json if asked.format_ == "json" else listing.text)(told), asked.output)

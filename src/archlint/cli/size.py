@@ -14,7 +14,7 @@ from archlint.cli.reading import load_settings
 from archlint.report.visible import visible
 
 if TYPE_CHECKING:
-    from archlint.readers.packaging.sizes.measurer import Measurer
+    from archlint.packaging.sizes.measurer import Measurer
     from archlint.report.size import Sized
 
 NOTHING_TO_SCAN = 3
@@ -65,7 +65,7 @@ def command(
     exact.report(measurer)
     found = _chosen(every, names)
     if format_ == "json":
-        from archlint.report.size_json import render_json
+        from archlint.report.size import render_json
 
         out.write(render_json(found), output)
     elif found:
@@ -81,9 +81,9 @@ def command(
 
 def _sized(folder: str, no_config: bool, measurer: Measurer | None) -> list[Sized]:
     """The functions in the order of the files, without judging anything else of them."""
-    from archlint.pipeline import read_project
     from archlint.report.size import Sized
-    from archlint.rules.package_too_large_for_zip import sized, way_out
+    from archlint.rules.packaging.package_too_large_for_zip import sized, way_out
+    from archlint.scanner.pipeline import read_project
     from archlint.tree import DiskTree
 
     config = load_settings(folder, no_config=no_config).config

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter
 
-from archlint.result import ScanResult
+from archlint.results.result import ScanResult
 
 
 class Stopwatch:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archlint.cli.exits import is_nothing
+from archlint.cli.running import is_nothing
 
 if TYPE_CHECKING:
-    from archlint.result import ScanResult
+    from archlint.results.result import ScanResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Scope:
     def narrowed(self, result: ScanResult) -> ScanResult:
         if self.files is None:
             return result
-        from archlint.touching import touching
+        from archlint.results.narrow import touching
 
         return touching(result, self.files)
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from archlint.code.abstract import Constant, External, Parameter, Text, Variable
+from archlint.code.call_path import way_to
 from archlint.code.reach import Call, Phase, Reach
 from archlint.code.units import Unit
-from archlint.code.way import way_to
 from archlint.finding import Step
 from archlint.knowledge.aws_calls import Meaning, client_operation, function_call, resource_operation
 from archlint.model.place import Place

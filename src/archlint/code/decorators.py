@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from archlint.code.units import Unit
-from archlint.knowledge.entry_points import once_decorators
+from archlint.knowledge.ml import once_decorators
 
 
 def last_names(decorators: list[ast.expr]) -> Iterator[str]:

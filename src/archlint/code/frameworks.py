@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from archlint.code.abstract import ClassValue, External, FunctionValue, Instance
 from archlint.code.evaluate import Evaluator
 from archlint.code.units import Module, Unit
-from archlint.knowledge.entry_points import routers, startup_decorators
+from archlint.knowledge.ml import routers, startup_decorators
 
 MAX_NESTED = 4
 DEPENDENCIES = ("fastapi.Depends", "fastapi.Security", "fastapi.params.Depends", "fastapi.params.Security")

@@ -8,7 +8,7 @@ from archlint.code.abstract import Abstract, External, FunctionValue, Parameter
 from archlint.code.evaluate import Evaluator
 from archlint.code.reach import Phase, Reached
 from archlint.code.units import Unit
-from archlint.knowledge.clients import per_request_results
+from archlint.knowledge.aws_calls import per_request_results
 
 MAX_STEPS = 12
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from archlint.cache.memo import Kept
 from archlint.code.units import Module
 from archlint.finding import SUPPRESSION_MARK
-from archlint.memo import Kept
-from archlint.model.code import Mount
+from archlint.model.deployed import Mount
 from archlint.model.place import Place, Problem
 from archlint.syntax.python import SourceError, decode_python, parse_python
 from archlint.tree import Tree, UnreadableError, join

@@ -13,13 +13,11 @@ from typing import Any
 
 from archlint.config.settings import FAIL_ON, PERSONAS, Config, PerFile, rule_names
 from archlint.finding import SEVERITIES
-from archlint.knowledge.limits import is_limit
-from archlint.knowledge.own_limits import Limits, Number, settable
-from archlint.rules import registry
-from archlint.rules.custom.fields import CustomRuleError
-from archlint.rules.rulebook import all_rules
-from archlint.syntax.toml import TomlError, parse_toml
-from archlint.syntax.toml_lines import KeyPath, key_lines
+from archlint.knowledge.limits import Limits, Number, is_limit, settable
+from archlint.rulebook import registry
+from archlint.rulebook.custom.fields import CustomRuleError
+from archlint.rulebook.rulebook import all_rules
+from archlint.syntax.toml import KeyPath, TomlError, key_lines, parse_toml
 from archlint.tree import DiskTree, Tree, UnreadableError, join
 
 OWN, SHARED = "archlint.toml", "pyproject.toml"

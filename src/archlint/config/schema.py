@@ -9,7 +9,7 @@ from typing import Any
 
 from archlint.config.settings import FAIL_ON, PERSONAS
 from archlint.finding import SEVERITIES
-from archlint.knowledge.own_limits import Settable, settable
+from archlint.knowledge.limits import Settable, settable
 
 FILE = "archlint.v1.schema.json"
 

@@ -8,9 +8,23 @@ from functools import cache
 from types import MappingProxyType
 
 from archlint.finding import SEVERITIES, Finding
-from archlint.knowledge.own_limits import NONE_OWN, Limits
-from archlint.rules import registry
+from archlint.knowledge.limits import NONE_OWN, Limits
+from archlint.results.result import ScanResult
+from archlint.rulebook import registry
 from archlint.syntax.gitignore import Patterns, compile_patterns
+
+WITHHELD = "pedantic"
+
+
+def shown(result: ScanResult, config: Config) -> ScanResult:
+    """The result without what the config's persona withholds, which is counted. Suppressions of withheld findings count
+    as used, and plans and explanations rest on all findings: only reports are narrowed."""
+    kept = tuple(finding for finding in result.findings if not config.withholds(finding))
+    hidden = len(result.findings) - len(kept)
+    if not hidden:
+        return result
+    return replace(result, findings=kept, withheld=(*result.withheld, (WITHHELD, hidden)))
+
 
 FAIL_ON = (*reversed(SEVERITIES), "never")
 PERSONAS = ("default", "pedantic")

@@ -2,23 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from archlint.cache.incremental import Kept
+from archlint.cache.recording_tree import Stamped, Watched
+from archlint.code.program import Sources
 from archlint.config import Config
+from archlint.edits.apply import is_change
+from archlint.edits.edit import Fix
+from archlint.edits.editable import obstacle
+from archlint.edits.overlay import StampedOverlay
+from archlint.edits.text import Text
 from archlint.finding import Finding
 from archlint.fix import registry
-from archlint.fix.apply import is_change
-from archlint.fix.edit import Fix
-from archlint.fix.editable import obstacle
-from archlint.fix.nearby import project_of
-from archlint.fix.overlay import StampedOverlay
-from archlint.fix.text import Text
-from archlint.parts.memory import Kept
-from archlint.parts.workshop import homes_reading
 from archlint.project import Project
-from archlint.result import ScanResult
+from archlint.results.result import ScanResult
+from archlint.scanner.evaluate import Bench, build, declare
+from archlint.scanner.scheduler import homes_reading
+from archlint.scanner.survey import last_survey
+from archlint.scanner.unit import Home
 from archlint.tree import UnreadableError
+
+
+def project_of(tree: Stamped, config: Config, kept: Kept, homes: Collection[str]) -> Project:
+    """What a scan that left `kept` saw of some homes, without a look at any rule."""
+    found = last_survey(Watched(tree), kept)
+    bench = Bench(tree, Sources(tree), found.opened, called=found.called, limits=config.limits)
+    chosen = [home for home in found.division.homes if home.path in homes]
+    try:
+        return _built(chosen, bench)
+    except Exception:
+        return _built([home for home in chosen if _can_be_built(home, bench)], bench)
+
+
+def _built(homes: Iterable[Home], bench: Bench) -> Project:
+    return build(declare(tuple(homes), bench), bench)
+
+
+def _can_be_built(home: Home, bench: Bench) -> bool:
+    """The scan has reported the others."""
+    try:
+        _built((home,), bench)
+    except Exception:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The fixers, found by looking: a module `archlint.fix.<family>.<rule_name>` each, with a function `fix`."""
+"""The fixers, found by looking: a module `<rule_name>_fix` beside the rule, with a function `fix`."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, Protocol, cast
 
+from archlint import rules
+
 if TYPE_CHECKING:
+    from archlint.edits.edit import Fix
+    from archlint.edits.text import Text
     from archlint.finding import Finding
-    from archlint.fix.edit import Fix
-    from archlint.fix.text import Text
     from archlint.project import Project
 
 Kind = Literal["safe", "unsafe", "none"]
 
-FAMILIES = ("configuration", "files", "image", "packaging", "python")
-_HELPERS = "_"
-"""Modules whose name begins so hold what several fixers share."""
+_SUFFIX = "_fix"
 
 
 class Fixer(Protocol):
@@ -31,19 +31,14 @@ class Fixer(Protocol):
 
 @cache
 def modules() -> Mapping[str, str]:
-    """The fixers' modules by rule name; nothing is imported but the families."""
+    """The fixers' modules by rule name; none of them is imported."""
     found: dict[str, str] = {}
-    for family in FAMILIES:
-        name = f"{__package__}.{family}"
-        try:
-            package = importlib.import_module(name)
-        except ModuleNotFoundError as error:
-            if error.name != name:
-                raise
-            continue
-        for module in pkgutil.iter_modules(package.__path__):
-            if not module.ispkg and not module.name.startswith(_HELPERS):
-                found[module.name.replace("_", "-")] = f"{name}.{module.name}"
+    for family in pkgutil.iter_modules(rules.__path__, f"{rules.__name__}."):
+        paths = [f"{path}/{family.name.rpartition('.')[2]}" for path in rules.__path__]
+        for module in pkgutil.iter_modules(paths) if family.ispkg else ():
+            if module.name.endswith(_SUFFIX):
+                name = module.name.removesuffix(_SUFFIX).replace("_", "-")
+                found[name] = f"{family.name}.{module.name}"
     return MappingProxyType(dict(sorted(found.items())))
 
 

@@ -2,23 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from archlint import pipeline
+from archlint.cache.incremental import Kept
+from archlint.cache.recording_tree import Stamped
 from archlint.config import Config
-from archlint.finding import Finding
-from archlint.fix.apply import changes, compatible
-from archlint.fix.edit import Fix
-from archlint.fix.files.unused_suppression import needless
+from archlint.edits.apply import changes, compatible
+from archlint.edits.edit import Fix
+from archlint.edits.overlay import StampedOverlay
+from archlint.edits.text import Text
+from archlint.finding import SEVERITIES, Finding
 from archlint.fix.offers import Offers, Scanned
-from archlint.fix.overlay import StampedOverlay
-from archlint.fix.proof import problem
-from archlint.fix.text import Text
-from archlint.parts.memory import Kept
-from archlint.result import ScanResult
+from archlint.results.result import ScanResult
+from archlint.rules.files.unused_suppression_fix import needless
+from archlint.scanner import pipeline
 from archlint.tree import UnreadableError
-from archlint.watch import Stamped
+
+
+def _keys(finding: Finding) -> list[tuple[str, str]]:
+    """Lines move and their text changes, so that a finding is known by its rule and each function it concerns."""
+    return [(finding.rule, function) for function in finding.functions or ("",)]
+
+
+def _counts(findings: Iterable[Finding]) -> Counter[tuple[str, str]]:
+    return Counter(key for finding in findings for key in _keys(finding))
+
+
+def problem(before: ScanResult, after: ScanResult, fixed: Iterable[Finding]) -> str | None:
+    """Why the change from one result to the other is no proof; None if it is one."""
+    was, now = _counts(before.findings), _counts(after.findings)
+    if set(after.coverage.files_failed) - set(before.coverage.files_failed):
+        return "a file could no longer be read"
+    if {d.function.id for d in before.functions} != {d.function.id for d in after.functions}:
+        return "the functions are not the same afterwards"
+    gone = _counts(fixed)
+    stays = next((key for key, count in gone.items() if now[key] > was[key] - count), None)
+    if stays is not None:
+        return f"{stays[0]} is still found"
+    for severity in ("error", "warning"):
+        old, new = _counts(_of(before, severity)), _counts(_of(after, severity))
+        worse = next((key for key, count in sorted(new.items()) if count > old[key]), None)
+        if worse is not None:
+            return f"{worse[0]} would be found instead"
+    return None
+
+
+def _of(result: ScanResult, least: str) -> list[Finding]:
+    return [f for f in result.findings if SEVERITIES.index(f.severity) >= SEVERITIES.index(least)]
+
 
 MAX_SCANS = 120
 """Scans of one run after the first; what is left by then is reported as not tried."""

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from dulwich.objects import parse_tree
 
-from archlint.git.errors import GitError, TooLargeError
-from archlint.git.objects import BLOB, TREE, Objects
+from archlint.git.objects import BLOB, TREE, GitError, Objects, TooLargeError
 from archlint.tree import MAX_FILE_BYTES, UnreadableError, parent
 
 MAX_FOLDERS = 200_000

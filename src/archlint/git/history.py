@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
-from archlint.git.errors import GitError
-from archlint.git.objects import COMMIT, TAG, Objects
+from archlint.git.objects import COMMIT, TAG, GitError, Objects
 
 MAX_COMMITS = 500_000
 _MAX_BYTES = 5_000_000

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from archlint.git.errors import GitError
+from archlint.git.objects import GitError
 from archlint.tree import DiskTree, UnreadableError
 
 _LINK_BYTES = 8_192

@@ -2,18 +2,148 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from dulwich.refs import Ref, check_ref_format, read_packed_refs_with_peeled
+
 from archlint.git.commit_tree import CommitTree
-from archlint.git.errors import GitError
 from archlint.git.history import History, is_name
 from archlint.git.location import Location, locate
-from archlint.git.objects import Objects
-from archlint.git.revisions import Revisions
+from archlint.git.objects import GitError, Objects
 from archlint.tree import DiskTree, UnreadableError
+
+_REF_BYTES = 4_096
+_MAX_PACKED = 50_000_000
+_MAX_HOPS = 5
+_MAX_STEPS = 100_000
+_SUFFIX = re.compile(r"\^\{(?:commit)?\}|[~^][0-9]{0,6}")
+_SHORT = re.compile(r"[0-9a-f]{4,39}")
+_TIPS = ("HEAD", "FETCH_HEAD", "ORIG_HEAD", "MERGE_HEAD")
+_WHERE = ("refs/", "refs/tags/", "refs/heads/", "refs/remotes/")
+
+
+class Revisions:
+    """The names in one repository."""
+
+    def __init__(self, location: Location, history: History) -> None:
+        self._own = DiskTree(location.own)
+        self._common = DiskTree(location.common)
+        self._history = history
+        self._packed: dict[str, str] | None = None
+
+    def commit(self, text: str) -> str:
+        """The commit's name; raises GitError for what is no commit of this repository."""
+        base, steps = _parts(text)
+        try:
+            name = self._history.peeled(self._object(base))
+            for step in steps:
+                name = self._step(name, step)
+        except GitError as error:
+            raise GitError(f"{text!a}: {error}") from error
+        return name
+
+    def _step(self, name: str, step: str) -> str:
+        if step.startswith("^{"):
+            return name
+        number = int(step[1:] or 1)
+        if step[0] == "^":
+            return name if number == 0 else self._parent(name, number)
+        for _ in range(min(number, _MAX_STEPS)):
+            name = self._parent(name, 1)
+        return name
+
+    def _parent(self, name: str, number: int) -> str:
+        parents = self._history.commit(name).parents
+        if number > len(parents):
+            why = "; the clone is shallow" if name in self._history.shallow else ""
+            raise GitError(f"commit {name[:10]} has no parent number {number}{why}")
+        return parents[number - 1]
+
+    def _object(self, text: str) -> str:
+        if is_name(text):
+            return text
+        found = self._named(text)
+        if found is not None:
+            return found
+        if _SHORT.fullmatch(text):
+            names = self._history.objects.starting(text)
+            if len(names) == 1:
+                return next(iter(names))
+            if names:
+                raise GitError(f"{len(names)} objects start so; give more of the name")
+        advice = "; a shallow clone lacks most (fetch-depth: 0 fetches all)" if self._history.shallow else ""
+        raise GitError(f"no such branch, tag or commit here{advice}; `git fetch` may bring it")
+
+    def _named(self, text: str) -> str | None:
+        """As git does: the name itself, then as a tag, a branch, a branch of a remote."""
+        if text == "@":
+            text = "HEAD"
+        if text in _TIPS:
+            return self._ref(text)
+        if not check_ref_format(Ref(b"refs/heads/" + text.encode("utf-8", "surrogateescape"))):
+            return None
+        names = [text] if text.startswith("refs/") else []
+        names += [where + text for where in _WHERE]
+        for name in (*names, f"refs/remotes/{text}/HEAD"):
+            found = self._ref(name)
+            if found is not None:
+                return found
+        return None
+
+    def _ref(self, name: str) -> str | None:
+        """Through symbolic references."""
+        for _ in range(_MAX_HOPS):
+            text = self._text(name)
+            if text is None:
+                return self._packed_refs().get(name)
+            if not text.startswith("ref:"):
+                found = text[:40]
+                if len(text.split()[0]) == 64:
+                    raise GitError("the repository uses SHA-256, which archlint does not read")
+                return found if is_name(found) else None
+            name = text.removeprefix("ref:").strip()
+            if name == "refs/heads/.invalid":
+                raise GitError("the repository keeps its references as reftable, which archlint does not read")
+            if not check_ref_format(Ref(name.encode("utf-8", "surrogateescape"))):
+                return None
+        return None
+
+    def _text(self, name: str) -> str | None:
+        """The file of a reference; None where there is none that says anything."""
+        tree = self._own if name in _TIPS else self._common
+        try:
+            return tree.read(name, _REF_BYTES if name != "FETCH_HEAD" else _MAX_PACKED).decode("utf-8").strip() or None
+        except (UnreadableError, ValueError):
+            return None
+
+    def _packed_refs(self) -> dict[str, str]:
+        if self._packed is None:
+            try:
+                data = self._common.read("packed-refs", _MAX_PACKED)
+                rows = list(read_packed_refs_with_peeled(io.BytesIO(data)))
+            except UnreadableError:
+                rows = []
+            except Exception as error:
+                raise GitError(f".git/packed-refs is damaged ({type(error).__name__})") from error
+            self._packed = {ref.decode("utf-8", "surrogateescape"): name.decode("ascii") for name, ref, _ in rows}
+        return self._packed
+
+
+def _parts(text: str) -> tuple[str, list[str]]:
+    """`main~2^2` as ("main", ["~2", "^2"])."""
+    match = re.fullmatch(rf"([^~^:@\s]+(?:@(?!\{{)[^~^:@\s]+)*|@)((?:{_SUFFIX.pattern})*)", text)
+    if match is None or ".." in text:
+        raise GitError(
+            f"{text!a} is no commit that archlint understands; give a branch, a tag, a commit, or one of them with "
+            "~2 or ^2 behind it"
+        )
+    return match[1], _SUFFIX.findall(match[2])
+
 
 _MAX_SHALLOW = 10_000_000
 

@@ -2,17 +2,76 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from archlint.code.calls import ServiceCall, service_calls
-from archlint.code.reach import Reach
-from archlint.graph.loads import loaded_models
-from archlint.graph.model import Edge, Evidence, Node
-from archlint.model.function import Function
+from archlint.code.ml import argument, model_calls
+from archlint.code.reach import Call, Reach
+from archlint.graph.model import FLOW, Edge, Evidence, Node
+from archlint.knowledge.ml import MlCall
+from archlint.knowledge.resources import trigger_source
+from archlint.model.function import Function, Trigger
+from archlint.model.place import Place
 from archlint.model.resource import Architecture, Link
+from archlint.tree import join
 from archlint.values import Known
+
+_HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+"""An owner and a name: a bare name may as well be a folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    name: str
+    place: Place
+
+
+def loaded_models(reach: Reach) -> Iterator[Load]:
+    for found in model_calls(reach, "download", "load"):
+        name = _hub_name(found.call, found.meaning, reach)
+        if name is not None:
+            yield Load(name, found.call.site.unit.module.place(found.call.node))
+
+
+def _hub_name(call: Call, meaning: MlCall, reach: Reach) -> str | None:
+    if not meaning.downloads_unless_local or meaning.local_argument is None:
+        return None
+    given = argument(call.node, meaning.local_argument)
+    text = reach.evaluator.text(given, call.site.unit) if given is not None else None
+    if text is None or not _HUB_NAME.fullmatch(text):
+        return None
+    folders = (join(mount.source, text) for mount in reach.program.mounts)
+    return None if any(folder is not None and _is_there(folder, reach) for folder in folders) else text
+
+
+def _is_there(path: str, reach: Reach) -> bool:
+    tree = reach.program.sources.tree
+    return tree.is_dir(path) or tree.is_file(path)
+
+
+def entries(
+    functions: Iterable[Function], nodes: Mapping[str, Node], edges: Iterable[Edge]
+) -> Iterator[tuple[Node, Edge]]:
+    """For each trigger that no declared resource accounts for: a node, one a stack and name, and its edge."""
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for edge in edges:
+        if edge.kind in FLOW and edge.certain:
+            kinds[edge.target].add(nodes[edge.source].kind if edge.source in nodes else "other")
+    for function in functions:
+        node = nodes[function.id]
+        open_triggers: dict[tuple[str, bool], list[Trigger]] = defaultdict(list)
+        for trigger in function.triggers:
+            if not trigger_source(trigger.type).kinds & kinds[function.id]:
+                open_triggers[trigger.type, trigger.sync].append(trigger)
+        for (type_, sync), triggers in open_triggers.items():
+            source = trigger_source(type_)
+            entry = Node(f"{node.stack}#trigger:{type_}", source.name, source.kind, node.stack)
+            shown = tuple(Evidence(trigger.place, f"{type_} trigger") for trigger in triggers)
+            yield entry, Edge(entry.id, function.id, "sync" if sync else "async", "", shown)
+
 
 ELSEWHERE = "elsewhere"
 _KINDS = {"starts": "async", "sends": "async", "reads": "reads", "writes": "writes"}

@@ -7,6 +7,7 @@ subscript; the root '?' stands for a receiver that is not known. The file's head
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
@@ -16,6 +17,127 @@ from typing import Any, Literal, TypeAlias
 from packaging.utils import canonicalize_name
 
 from archlint.knowledge.store import read_yaml
+
+_UNSAFE_FORMATS = "unsafe_formats.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Loader:
+    """`unless` is the argument that makes it safe, from `version` of `distribution` on by default; `only_with` is one
+    without which it is safe."""
+
+    call: str
+    unless: str | None
+    distribution: str | None
+    version: str | None
+    only_with: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetcher:
+    """`origin` reads on after "a file from"; `to` is the argument that names the file written, at `position` or, with
+    `last`, at the end of the positional ones."""
+
+    origin: str
+    to: str | None
+    position: int | None
+    last: bool
+
+
+@cache
+def _loaders() -> dict[str, Loader]:
+    rows: list[dict[str, Any]] = read_yaml(_UNSAFE_FORMATS)["loaders"]
+    found = {}
+    for row in rows:
+        since = row.get("default_since", {})
+        found[row["call"]] = Loader(
+            row["call"], row.get("unless"), since.get("distribution"), since.get("version"), row.get("only_with")
+        )
+    return found
+
+
+def loader(path: str) -> Loader | None:
+    """The unpickling call of a symbolic path."""
+    return _loaders().get(path)
+
+
+@cache
+def _fetchers() -> tuple[tuple[re.Pattern[str], Fetcher], ...]:
+    rows: list[dict[str, Any]] = read_yaml(_UNSAFE_FORMATS)["fetchers"]
+    return tuple(
+        (
+            re.compile(re.escape(row["call"]).replace(r"\*\*\.", r"(?:[^.]+\.)*")),
+            Fetcher(row["from"], row.get("to"), row.get("position"), row.get("last", False)),
+        )
+        for row in rows
+    )
+
+
+def fetcher(path: str) -> Fetcher | None:
+    """What a call of a symbolic path fetches."""
+    return next((found for pattern, found in _fetchers() if pattern.fullmatch(path)), None)
+
+
+@cache
+def is_transparent(path: str) -> bool:
+    """Whether a call hands on what it is given first."""
+    return path in read_yaml(_UNSAFE_FORMATS)["transparent"]
+
+
+@cache
+def routers() -> frozenset[str]:
+    """Symbolic paths of the classes whose methods register request handlers."""
+    return frozenset(read_yaml("entry_points.yaml")["routers"])
+
+
+@cache
+def startup_decorators() -> frozenset[str]:
+    """Names of decorators that register what runs once, at start."""
+    return frozenset(read_yaml("entry_points.yaml")["startup"])
+
+
+@cache
+def once_decorators() -> frozenset[str]:
+    """Names of decorators after which a body runs once and its result is kept."""
+    return frozenset(read_yaml("entry_points.yaml")["once"])
+
+
+def wrapped_handler_variable(handler: str) -> str | None:
+    """The environment variable that holds the function's own handler behind a monitoring layer's."""
+    wrappers: dict[str, str] = read_yaml("entry_points.yaml")["wrappers"]
+    return wrappers.get(handler)
+
+
+_COMPANIONS = "companions.yaml"
+
+
+@cache
+def _loads() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = read_yaml(_COMPANIONS)["loads"]
+    return found
+
+
+@lru_cache(maxsize=4096)
+def loads(library: str, name: str) -> bool:
+    """Whether a library, by its distribution, loads another distribution that is there without being asked for it."""
+    return any(fnmatchcase(name, glob) for glob in _loads().get(library, ()))
+
+
+@lru_cache(maxsize=4096)
+def loads_anything(library: str) -> bool:
+    """Whether a library finds by itself what is installed beside it."""
+    globs: list[str] = read_yaml(_COMPANIONS)["load_anything"]
+    return any(fnmatchcase(library, glob) for glob in globs)
+
+
+@lru_cache(maxsize=4096)
+def import_names(distribution: str) -> tuple[str, ...]:
+    """The top-level names under which a distribution is imported; its own name where nothing else is known."""
+    library = library_of_distribution(distribution)
+    listed: Iterable[str] = read_yaml(_COMPANIONS)["imports"].get(distribution, ())
+    names = [*listed, *((name.partition(".")[0] for name in library.imports) if library else ())]
+    return tuple(dict.fromkeys(names)) or (distribution.replace("-", "_"),)
+
 
 DATA = "ml_libraries.yaml"
 Kind: TypeAlias = Literal["load", "download", "infer", "train", "gpu", "probe"]

@@ -5,13 +5,247 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 import yaml
 
-from archlint.knowledge import vocabulary
 from archlint.knowledge.limits import limit
 from archlint.knowledge.store import read_yaml, rules_folder
+
+_YES_NO = ("yes", "no")
+
+WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "gpu": ("none", "optional", "required"),
+        "training": _YES_NO,
+        "training_size": ("small", "large"),
+        "model": ("none", "one", "many"),
+        "caller": ("waits", "nobody"),
+        "front": ("http", "none"),
+        "contract": _YES_NO,
+        "edge": _YES_NO,
+        "queue": _YES_NO,
+        "stream": _YES_NO,
+        "schedule": _YES_NO,
+        "object_events": _YES_NO,
+        "ordered": _YES_NO,
+        "state_machine": _YES_NO,
+        "one_shot": _YES_NO,
+        "package": ("zip", "image", "inline"),
+        "zip_fit": ("fits", "mendable", "over", "outgrown"),
+        "efs": ("none", "libraries", "models", "files"),
+        "architecture": ("x86_64", "arm64"),
+        "runtime": ("supported", "deprecated", "blocked", "image"),
+        "snapstart_runtime": _YES_NO,
+        "managed_runtime": _YES_NO,
+        "private_data": _YES_NO,
+        "wait": ("none", "short", "job", "long"),
+        "loop": _YES_NO,
+        "index": ("none", "fixed", "refreshed"),
+        "bound_by": ("cpu", "waiting"),
+        "init": ("light", "medium", "heavy"),
+        "durable": _YES_NO,
+        "provider": _YES_NO,
+        "demand": ("sparse", "steady"),
+        "traffic_known": _YES_NO,
+        "second_cloud": _YES_NO,
+        "publishes": _YES_NO,
+        "python": _YES_NO,
+    }
+)
+"""What a fact may be; one that is not known holds in no condition."""
+
+NUMBERS: Mapping[str, str] = MappingProxyType(
+    {
+        "timeout_s": "s",
+        "duration_s": "s",
+        "memory_mb": "MB",
+        "needed_memory_mb": "MB",
+        "ephemeral_mb": "MB",
+        "payload_mb": "MB",
+        "image_mb": "MB",
+        "models_mb": "MB",
+        "gpu_memory_gb": "GB",
+        "monthly_requests": "requests a month",
+        "answer_within_s": "s",
+        "reserved_concurrency": "environments",
+        "peak_concurrency": "requests at once",
+    }
+)
+"""Facts that are numbers, with their unit."""
+
+PROBLEMS: Mapping[str, str] = MappingProxyType(
+    {
+        "no-gpu": "the code needs a GPU and the function has none",
+        "too-long": "one run takes longer than a function may run",
+        "too-much-memory": "it needs more memory than a function can have",
+        "too-large": "the package does not fit a zip",
+        "hand-filled-libraries": "its libraries lie on a file system that was filled by hand, for a runtime that ends",
+        "moving-state": "a large index in memory changes while users wait for answers from it",
+        "cold-users": "people meet the long start of a function that is called rarely",
+        "paid-waiting": "the function is paid to wait for people or long events",
+        "heavy-training": "its training takes all the time that a function may have, or more",
+        "cost": "another target does the same for clearly less",
+    }
+)
+"""Why a function would have to leave what it is today, worst first."""
+
+
+_TRAFFIC = "traffic_shift.yaml"
+DIRECT = "direct"
+"""The row for callers that name the function themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How one trigger's traffic moves. `replace` and `change` are "" where the trigger stays as it is."""
+
+    shift: str
+    back: str
+    points: int
+    source: str
+    """The page of the documentation that it rests on."""
+    replace: str = ""
+    change: str = ""
+
+
+def shares() -> str:
+    """The shares of traffic in percent, such as "5, 25, 100"."""
+    return ", ".join(str(step) for step in _traffic()["steps"])
+
+
+def in_place() -> Way:
+    """To a new version of the same function."""
+    return _way(_traffic()["in_place"])
+
+
+def contract(trigger: str) -> str | None:
+    """Why the caller can call nothing but Lambda; None where it can be replaced."""
+    reason = _row(trigger).get("contract")
+    return None if reason is None else str(reason)
+
+
+def way(trigger: str, form: str) -> Way | None:
+    """For the form "beside", "container" or "task"; None where the trigger cannot leave Lambda."""
+    row = _row(trigger)
+    return _way({"source": row["source"], **row[form]}) if form in row else None
+
+
+def known_triggers() -> tuple[str, ...]:
+    return tuple(_traffic()["triggers"])
+
+
+def _row(trigger: str) -> dict[str, Any]:
+    rows: dict[str, dict[str, Any]] = _traffic()["triggers"]
+    return rows.get(trigger, rows[DIRECT])
+
+
+def _way(row: dict[str, Any]) -> Way:
+    url = _traffic()["sources"][row["source"]]["url"]
+    return Way(row["shift"], row["back"], int(row["points"]), url, row.get("replace", ""), row.get("change", ""))
+
+
+@cache
+def _traffic() -> dict[str, Any]:
+    data: dict[str, Any] = read_yaml(_TRAFFIC)
+    return data
+
+
+DATA = "plan_steps.yaml"
+FORMS = ("in-place", "beside", "container", "task", "behind", "split")
+STAY = "lambda-stay"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One step with {placeholders} in its texts. `shift` stands for the steps that move traffic, one a trigger."""
+
+    key: str
+    symbol: str
+    title: str = ""
+    detail: str = ""
+    files: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    preconditions: tuple[str, ...] = ()
+    verify: tuple[str, ...] = ()
+    rollback: tuple[str, ...] = ()
+    reversible: bool = True
+    points: int = 0
+    shift: bool = False
+    in_place: bool = False
+    """Traffic moves by an alias of the same function."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """How a target is reached: what several functions share for it, what is made, and the rest by its form."""
+
+    target: str
+    form: str
+    base: tuple[str, ...]
+    steps: tuple[Recipe, ...]
+    resolves: frozenset[str] = frozenset()
+    """Rules whose findings go with the move."""
+
+
+@cache
+def base(key: str) -> Recipe:
+    """By its key in the file's `base`."""
+    return _recipe({"key": key, **_data()["base"][key]})
+
+
+@cache
+def base_keys() -> tuple[str, ...]:
+    """In the order in which they are made."""
+    return tuple(_data()["base"])
+
+
+@cache
+def move(target: str) -> Move | None:
+    """None for a target to which nothing moves."""
+    row = _data()["targets"].get(target)
+    if row is None:
+        return None
+    steps = (*row["create"], *_data()["forms"][row["form"]])
+    return Move(
+        target,
+        row["form"],
+        tuple(row["base"]),
+        tuple(_recipe(step) for step in steps),
+        frozenset(row.get("resolves", ())),
+    )
+
+
+def fix_points(rule: str, code: str) -> int:
+    """Points of mending one finding; `code` is the rule's, such as AL105."""
+    fixes = _data()["fixes"]
+    found = fixes["rules"].get(rule, fixes["family"].get(code[2:3], 3))
+    return int(found)
+
+
+def decided_by_target() -> frozenset[str]:
+    """Rules whose advice is a target of its own."""
+    return frozenset(_data()["fixes"]["decided"])
+
+
+def covered_by(rule: str) -> str | None:
+    """The rule whose advice makes that of `rule` idle where both speak of one edit."""
+    found: str | None = _data()["fixes"]["covered"].get(rule)
+    return found
+
+
+@cache
+def _data() -> dict[str, Any]:
+    data: dict[str, Any] = read_yaml(DATA)
+    return data
+
+
+def _recipe(row: dict[str, Any]) -> Recipe:
+    lists = ("files", "commands", "preconditions", "verify", "rollback")
+    fields: dict[str, Any] = {key: tuple(value) if key in lists else value for key, value in row.items()}
+    return Recipe(**fields)
+
 
 GROUPS = "target_groups.yaml"
 SYMBOLS = ("+", "~", "-/+", ">", "-", "?", "!")
@@ -238,7 +472,7 @@ class _Reader:
     def solution(self, row: Any) -> Solution:
         row = self.known(row, "solves", ("problem", "order", "text", "if"))
         return Solution(
-            self.one_of(row.get("problem"), tuple(vocabulary.PROBLEMS), "solves.problem"),
+            self.one_of(row.get("problem"), tuple(PROBLEMS), "solves.problem"),
             self.integer(row.get("order"), "solves.order"),
             self.text(row.get("text"), "solves.text"),
             self.condition(row.get("if", {}), "solves.if", empty=True),
@@ -259,13 +493,13 @@ class _Reader:
         return Condition(tuple(self.test(fact, wanted, where) for fact, wanted in row.items()), either)
 
     def test(self, fact: str, wanted: Any, where: str) -> Test:
-        if fact in vocabulary.NUMBERS:
+        if fact in NUMBERS:
             return self.comparison(fact, wanted, f"{where}.{fact}")
-        if fact not in vocabulary.WORDS:
+        if fact not in WORDS:
             self.fail(f"{where}: there is no fact {fact!r}")
         words = self.texts(wanted if isinstance(wanted, list) else [wanted], f"{where}.{fact}")
         for word in words:
-            self.one_of(word, vocabulary.WORDS[fact], f"{where}.{fact}")
+            self.one_of(word, WORDS[fact], f"{where}.{fact}")
         return Test(fact, words)
 
     def comparison(self, fact: str, wanted: Any, where: str) -> Test:

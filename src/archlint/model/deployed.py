@@ -4,12 +4,56 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archlint.model.code import HandlerSource, Mount
-from archlint.model.dependency import Dependency
 from archlint.model.function import OPEN_NAME, Function, Setting
 from archlint.model.image import Image
+from archlint.model.place import Place
 from archlint.model.size import Size
 from archlint.values import Unknown, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """`name` is canonical (PEP 503); `specifier` is PEP 440 text, "" for any version."""
+
+    name: str
+    place: Place
+    """The line that names it: of a requirements file, a project file, a lock or a Dockerfile."""
+    specifier: str = ""
+    extras: tuple[str, ...] = ()
+    local: str = ""
+    """The local version that its index serves, such as "cpu" for PyTorch's CPU index."""
+    version: str | None = None
+    """What a lock says will be installed."""
+    index: str = ""
+    """"other" where an index or a folder of wheels that nobody can look into here may serve it and what it needs, so
+    that the files need not be those on PyPI; "cpu" where PyTorch's index of CPU builds may; "" for PyPI alone."""
+    by_address: bool = False
+    """Installed from a file or an address that its line gives, not from an index."""
+    direct: bool = True
+    """Named by the repository's own files; False for what a lock adds because another package needs it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A file or folder of the repository as it appears on a function's sys.path.
+
+    `at` is the path below the sys.path entry ("" for the entry itself, "src" when a Dockerfile copies a folder to
+    /var/task/src); `source` is the file or folder relative to the scanned root. A module `a.b` is looked for as a/b.py
+    and a/b/__init__.py: first mount first, and a file mount answers to its own `at` alone.
+    """
+
+    at: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerSource:
+    """The function object that Lambda calls. `function` is the attribute's name in the module at `path`."""
+
+    path: str
+    function: str
+    line: int
+
 
 _OPEN_ID = "an id in it is made up where the app runs"
 

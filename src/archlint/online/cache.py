@@ -13,7 +13,7 @@ from pathlib import Path
 import platformdirs
 
 from archlint.online.wheels import Contents
-from archlint.readers.packaging.sizes.measurer import Unmeasured, WheelFile
+from archlint.packaging.sizes.measurer import Unmeasured, WheelFile
 
 RESOLVE_AGE = timedelta(days=1)
 MAX_BYTES = 100_000_000

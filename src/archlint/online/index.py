@@ -12,8 +12,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 from packaging.utils import canonicalize_name
 
 from archlint.online.http import Client, FetchError, host_of, is_allowed, login_of, unpacked, without_credentials
-from archlint.readers.packaging.dependencies.indexes import PUBLIC_INDEXES
-from archlint.readers.packaging.sizes.measurer import WheelFile
+from archlint.packaging.dependencies.indexes import PUBLIC_INDEXES
+from archlint.packaging.sizes.measurer import WheelFile
 
 STANDARD_INDEX = "https://pypi.org/simple"
 FILE_HOSTS = frozenset({"files.pythonhosted.org", "download.pytorch.org"})

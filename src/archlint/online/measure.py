@@ -23,7 +23,7 @@ from archlint.online.index import UserIndexes, fetchable, published, user_indexe
 from archlint.online.resolve import Resolver, resolve
 from archlint.online.uv import MISSING, Uv, UvError, find_uv
 from archlint.online.wheels import Contents, Tail, WheelError, contents, read_wheel
-from archlint.readers.packaging.sizes.measurer import Failed, Measured, Measurement, Request, Unmeasured, WheelFile
+from archlint.packaging.sizes.measurer import Failed, Measured, Measurement, Request, Unmeasured, WheelFile
 
 THREADS = 8
 MAX_WHEELS = 2_000

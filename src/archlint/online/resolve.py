@@ -17,8 +17,8 @@ from packaging.version import InvalidVersion, Version
 from archlint.online.cache import Resolution
 from archlint.online.index import UserIndexes, sha256_of, wished
 from archlint.online.uv import Question, UvError
-from archlint.readers.packaging.sizes.measurer import Request, Unmeasured, WheelFile
-from archlint.readers.packaging.target import Target
+from archlint.packaging.sizes.measurer import Request, Unmeasured, WheelFile
+from archlint.packaging.target import Target
 from archlint.syntax.toml import parse_toml
 
 MAX_LINES = 2_000

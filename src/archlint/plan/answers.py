@@ -17,9 +17,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from archlint.plan.usage.documents import UsageError, root_of, text_of
 from archlint.plan.usage.file import FunctionUsage, Usage
-from archlint.plan.usage.keys import did_you_mean
+from archlint.plan.usage.keys import UsageError, did_you_mean, root_of, text_of
 from archlint.plan.usage.values import Body, Reader
 from archlint.syntax.node import Entry, Scalar
 from archlint.syntax.node import Mapping as MappingNode

@@ -9,11 +9,11 @@ from archlint.knowledge.prices import prices
 from archlint.model.deployed import Deployed
 from archlint.plan.model import Inputs, Plan, Unit
 from archlint.plan.steps import steps, to_mend
-from archlint.plan.steps.advice import advice
+from archlint.plan.steps.fixes import advice
 from archlint.plan.ties import Ties
 from archlint.plan.usage.file import Usage
 from archlint.plan.waves import schedule
-from archlint.result import ScanResult
+from archlint.results.result import ScanResult
 
 _NAMED = 5
 _NO_USAGE = (

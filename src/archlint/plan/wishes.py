@@ -11,7 +11,7 @@ from archlint.plan.model import Candidate, Reason, Unit
 from archlint.plan.needs.requirements import Options, circumstances
 from archlint.plan.usage.file import Usage
 from archlint.project import Project
-from archlint.result import ScanResult
+from archlint.results.result import ScanResult
 
 _ASKED = Reason("soft", "you asked for it with --target")
 _RULED_OUT = Reason("soft", "you ruled it out with --avoid")

@@ -11,7 +11,7 @@ from archlint.report.gfm import code, fold, prose
 from archlint.report.markdown import changed, table, where
 from archlint.report.visible import visible
 from archlint.report.words import clipped, counts, headline, plural, remarks, worst_first
-from archlint.result import ScanResult
+from archlint.results.result import ScanResult
 
 MARKER = "<!-- archlint -->"
 """The first line, seen by nobody, by which a workflow finds the comment that it replaces."""

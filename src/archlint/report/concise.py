@@ -5,7 +5,7 @@ from __future__ import annotations
 from archlint.finding import Finding
 from archlint.report.visible import visible, without_commands
 from archlint.report.words import headline, remarks
-from archlint.result import ScanResult
+from archlint.results.result import ScanResult
 
 
 def render_concise(result: ScanResult) -> str:

@@ -11,16 +11,16 @@ from typing import Any
 from rich.text import Text
 
 from archlint.finding import Finding
-from archlint.knowledge.facts import Stated, UnknownFactError, stated
+from archlint.knowledge.limits import Stated, UnknownFactError, stated
 from archlint.model.deployed import Deployed
 from archlint.report.document import rendered
 from archlint.report.json import render_json as scan_json
 from archlint.report.sheet import STYLES, Sheet
-from archlint.report.silence import Way, ways
 from archlint.report.text import PLAIN_WIDTH
 from archlint.report.visible import visible
-from archlint.result import ScanResult
-from archlint.rules.page import Page
+from archlint.results.result import ScanResult
+from archlint.rulebook.page import Page
+from archlint.suppression.ways import Way, ways
 from archlint.values import Known, Unknown, Value
 
 SCHEMA = "archlint/explain/v1"

@@ -8,7 +8,7 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import TypeAlias
 
-from archlint.result import ScanResult
+from archlint.results.result import ScanResult
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from archlint.finding import SEVERITIES, Finding
 from archlint.report.visible import visible, without_commands
 from archlint.report.words import advice, clipped, counts, headline, plural, remarks, worst_first
-from archlint.result import ScanResult
+from archlint.results.result import ScanResult
 
 MOST = 10
 """Annotations of one level that GitHub shows for a step; further ones are dropped, whatever they say."""

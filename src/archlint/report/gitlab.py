@@ -10,7 +10,7 @@ from archlint.finding import Finding
 from archlint.report.document import rendered
 from archlint.report.visible import visible
 from archlint.report.words import advice, clipped, worst_first
-from archlint.result import ScanResult
+from archlint.results.result import ScanResult
 
 SEVERITIES = {"error": "critical", "warning": "major", "info": "info"}
 """`blocker` is for what has broken already, which a file does not show."""

@@ -11,7 +11,7 @@ from archlint.model.place import Place
 from archlint.model.size import Size
 from archlint.report.changes import change_row
 from archlint.report.document import rendered
-from archlint.result import ScanResult
+from archlint.results.result import ScanResult
 from archlint.values import Known, known_or_none
 
 SCHEMA = "archlint/scan/v1"

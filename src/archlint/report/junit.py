@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 from archlint.finding import Finding
 from archlint.report.visible import visible, without_commands
 from archlint.report.words import advice, clipped, headline, plural, remarks, worst_first
-from archlint.result import ScanResult
+from archlint.results.result import ScanResult
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 (section 2.2) has no way to write, not even as a number."""

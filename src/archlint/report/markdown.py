@@ -9,8 +9,8 @@ from archlint.model.change import Change
 from archlint.report.changes import change_lines, heading
 from archlint.report.gfm import code, fold, html_code, prose
 from archlint.report.words import advice, clipped, counts, headline, plural, remarks, worst_first
-from archlint.result import ScanResult
-from archlint.rules.page import Page
+from archlint.results.result import ScanResult
+from archlint.rulebook.page import Page
 
 MOST_BYTES = 1_000_000
 """GitHub takes 1,048,576 for the summary of a step, and nothing at all of what is longer."""

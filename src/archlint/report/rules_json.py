@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from archlint.report.document import rendered
-from archlint.rules.page import Page
+from archlint.rulebook.page import Page
 
 SCHEMA = "archlint/rules/v1"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from archlint.finding import CONFIDENCES, SEVERITIES, Finding
 from archlint.report.visible import visible
-from archlint.result import ScanResult
+from archlint.results.result import ScanResult
 
 _SINGULAR = {"info": ("note", "notes")}
 _WITHHELD = {

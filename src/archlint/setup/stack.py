@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from archlint.finding import SEVERITIES
 from archlint.knowledge.ml import library_of_distribution
 from archlint.model.deployed import Deployed
-from archlint.result import ScanResult
+from archlint.results.result import ScanResult
 from archlint.values import Known
 
 KINDS = {

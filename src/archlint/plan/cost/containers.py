@@ -7,7 +7,7 @@ import math
 from archlint.knowledge.prices import assumption, fargate_sizes
 from archlint.plan.cost.corner import MB_PER_GB, MB_PER_GIB, Corner, MissingError
 from archlint.plan.cost.lambdas import fleet
-from archlint.plan.cost.network import address, load_balancer, nat
+from archlint.plan.cost.money import address, load_balancer, nat
 from archlint.plan.cost.shape import COMPUTE, Rate, Shape, Units
 from archlint.plan.cost.workload import Container
 

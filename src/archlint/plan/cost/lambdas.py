@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from archlint.knowledge.prices import assumption, lambda_tiers, managed_instance_vcpus
 from archlint.plan.cost.corner import MB_PER_GB, MB_PER_GIB, Corner, MissingError
-from archlint.plan.cost.network import nat
+from archlint.plan.cost.money import nat
 from archlint.plan.cost.shape import COMPUTE, MILLION, REQUESTS, STORAGE, OnDemand, Rate, Shape, Units
 
 FREE_TMP_MB = 512

@@ -5,11 +5,109 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from archlint.knowledge.prices import Prices
-from archlint.plan.cost import containers, gpus, lambdas
-from archlint.plan.cost.corner import Corner, Side
-from archlint.plan.cost.shape import Shape
+from archlint.knowledge.prices import Gpu, Prices, assumption, gpu
+from archlint.plan.cost import containers, lambdas
+from archlint.plan.cost.corner import Corner, MissingError, Side
+from archlint.plan.cost.lambdas import requests
+from archlint.plan.cost.money import load_balancer, nat
+from archlint.plan.cost.shape import Shape, Units
 from archlint.plan.cost.workload import Workload
+
+DEFAULT_GPU = "T4"
+
+
+def _gpu(corner: Corner) -> Gpu:
+    name = corner.workload.gpu
+    if name is None:
+        corner.assume(f"a {DEFAULT_GPU} is enough (16 GB of GPU memory)")
+    found = gpu(name or DEFAULT_GPU)
+    if found is None:
+        raise MissingError(f"a price for the GPU {name!a} in {corner.prices.region}")
+    return found
+
+
+def _units(
+    corner: Corner, instance: str, hour: float, least: float, gpus: int = 1, awake: float | None = None
+) -> Units:
+    """Each GPU works on `concurrency` requests at once, one where nothing is said."""
+    own = corner.workload.concurrency
+    together = corner.down(own) if own is not None else 1.0
+    full = gpus * together * corner.speedup * corner.seconds / corner.duration
+    month = hour * corner.hours
+    return Units(f"{instance} instance", month, least, full * corner.fleet_utilisation, full, awake=awake)
+
+
+def _least(corner: Corner, default: float) -> float:
+    chosen = corner.workload.choices.least
+    return default if chosen is None else chosen
+
+
+def ecs_gpu(corner: Corner) -> Shape:
+    """The cheap end has instances of its own instead of Managed Instances with their fee."""
+    found = _gpu(corner)
+    hour = corner.price(found.ec2, f"an EC2 instance with a {found.name}")
+    choices = corner.workload.choices
+    if choices.spot:
+        hour *= corner.price("ec2_spot")
+    if choices.managed and corner.side != "low":
+        hour *= 1 + corner.price("ecs_managed_fee")
+    least = _least(corner, assumption("gpu_instances").estimate)
+    units = _units(corner, found.ec2 or "", hour, least, found.count)
+    return Shape((*load_balancer(corner), *nat(corner, corner.payload_gb)), units)
+
+
+def managed_instances_gpu(corner: Corner) -> Shape:
+    """Three instances by default; the cheap end asks for one."""
+    found = _gpu(corner)
+    hour = corner.price(found.managed, f"a Managed Instance with a {found.name}")
+    hour *= 1 + corner.price("managed_instances_fee")
+    default = assumption("gpu_instances" if corner.side == "low" else "managed_instances").estimate
+    corner.assume("Lambda chooses the instance by GPU memory: that it is this type is inferred")
+    units = _units(corner, found.managed or "", hour, _least(corner, default))
+    return Shape((requests(corner), *nat(corner, corner.payload_gb)), units)
+
+
+def batch_gpu(corner: Corner) -> Shape:
+    """Every job boots an instance, but never more instances than run when they never stop."""
+    found = _gpu(corner)
+    hour = corner.price(found.ec2, f"an EC2 instance with a {found.name}")
+    choices = corner.workload.choices
+    if choices.spot:
+        hour *= corner.price("ec2_spot")
+    boot = corner.taken("batch_boot_s", choices.boot_s) / choices.jobs_of
+    if choices.jobs_of == 1:
+        corner.assume("one request a job, each with its own boot until instances never stop")
+    awake = (boot + corner.duration / corner.speedup) / corner.seconds
+    units = _units(corner, found.ec2 or "", hour, 1, found.count, awake)
+    return Shape(nat(corner, corner.payload_gb), units)
+
+
+def sagemaker_realtime(corner: Corner) -> Shape:
+    found = _gpu(corner)
+    hour = corner.price(found.sagemaker, f"a SageMaker instance with a {found.name}")
+    least = _least(corner, assumption("gpu_instances").estimate)
+    return Shape(units=_units(corner, found.sagemaker or "", hour, least))
+
+
+def sagemaker_async(corner: Corner) -> Shape:
+    """Scales to zero; requests that come so often that it never does pay for instances all month."""
+    found = _gpu(corner)
+    hour = corner.price(found.sagemaker, f"a SageMaker instance with a {found.name}")
+    awake = (
+        corner.taken("async_wake_s", corner.workload.choices.boot_s) + corner.duration / corner.speedup
+    ) / corner.seconds
+    return Shape(units=_units(corner, found.sagemaker or "", hour, 1, awake=awake))
+
+
+def modal(corner: Corner) -> Shape:
+    """On a GPU where the workload needs or names one or states a speed-up, else on the CPU."""
+    if not corner.workload.on_gpu:
+        return containers.modal(corner, None)
+    found = _gpu(corner)
+    if found.modal is None:
+        raise MissingError(f"a price for a {found.name} on Modal")
+    return containers.modal(corner, f"modal_{found.modal}")
+
 
 Formula = Callable[[Corner], Shape]
 
@@ -21,17 +119,17 @@ _FORMULAS: Mapping[str, Formula] = MappingProxyType(
         "lambda-snapstart": lambdas.snapstart,
         "lambda-provisioned": lambdas.provisioned,
         "lambda-managed-instances": lambdas.managed_instances,
-        "lambda-managed-instances-gpu": gpus.managed_instances_gpu,
+        "lambda-managed-instances-gpu": managed_instances_gpu,
         "lambda-durable": lambdas.durable,
         "fargate-service": containers.fargate_service,
         "fargate-task": containers.fargate_task,
-        "ecs-gpu": gpus.ecs_gpu,
-        "batch-gpu": gpus.batch_gpu,
-        "sagemaker-realtime": gpus.sagemaker_realtime,
-        "sagemaker-async": gpus.sagemaker_async,
+        "ecs-gpu": ecs_gpu,
+        "batch-gpu": batch_gpu,
+        "sagemaker-realtime": sagemaker_realtime,
+        "sagemaker-async": sagemaker_async,
         "sagemaker-serverless": containers.sagemaker_serverless,
         "step-functions-map": lambdas.step_functions_map,
-        "modal": gpus.modal,
+        "modal": modal,
     }
 )
 TARGETS = tuple(_FORMULAS)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archlint.knowledge.targets import Solution, Target
-from archlint.knowledge.vocabulary import PROBLEMS
+from archlint.knowledge.targets import PROBLEMS, Solution, Target
 from archlint.plan.decision.costing import Costs, cheaper_by_far, worth_moving
 from archlint.plan.decision.problems import Problem
 from archlint.plan.decision.targets import Judged, solution

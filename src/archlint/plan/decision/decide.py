@@ -9,18 +9,16 @@ from archlint.knowledge import targets as known
 from archlint.knowledge.prices import Prices, prices
 from archlint.model.function import Function
 from archlint.plan.decision.choose import STAY, Choice, choose
-from archlint.plan.decision.contrast import why_not
 from archlint.plan.decision.costing import Costs, costs
-from archlint.plan.decision.flips import flips
+from archlint.plan.decision.flips import flips, why_not
 from archlint.plan.decision.problems import problems
-from archlint.plan.decision.questions import questions
-from archlint.plan.decision.risks import risk
+from archlint.plan.decision.questions import questions, risk
 from archlint.plan.decision.targets import Judged, equals_today, judge
 from archlint.plan.model import Candidate, Evidence, Reason, Unit
 from archlint.plan.needs.requirements import Circumstances, Options, circumstances, needs
 from archlint.plan.usage.file import Usage
 from archlint.project import Project
-from archlint.result import ScanResult
+from archlint.results.result import ScanResult
 from archlint.values import Known, Unknown, Value
 
 _ORDER = {"chosen": 0, "viable": 1, "rejected": 2}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archlint.knowledge.limits import limit
-from archlint.knowledge.vocabulary import PROBLEMS
+from archlint.knowledge.targets import PROBLEMS
 from archlint.plan.model import Evidence
 from archlint.plan.needs.requirements import Circumstances
 

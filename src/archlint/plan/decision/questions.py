@@ -5,12 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.knowledge.limits import limit
+from archlint.knowledge.targets import target
 from archlint.model.size import ZIP_LIMIT_BYTES
 from archlint.plan.decision.choose import Choice
 from archlint.plan.decision.targets import Judged
 from archlint.plan.model import Question
 from archlint.plan.needs.requirements import Circumstances
 from archlint.values import Unknown
+
+
+def risk(case: Circumstances, name: str) -> int:
+    """One point each for leaving Lambda, callers that wait, order, private data, a quota, and a caller that nobody
+    knows."""
+    chosen = target(name)
+    if chosen.rank == 0:
+        return 1
+    drivers = (
+        chosen.place != "lambda",
+        case.says("caller", "waits"),
+        case.says("ordered", "yes"),
+        case.says("private_data", "yes"),
+        name.endswith("-gpu"),
+        not case.deployed.function.triggers,
+    )
+    return min(5, 1 + sum(drivers))
+
 
 _REPORTS = "the REPORT lines of a week: `archlint usage` reads them from an export of CloudWatch Logs"
 

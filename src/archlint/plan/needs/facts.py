@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from archlint.finding import Finding
-from archlint.knowledge.targets import Condition, Test
-from archlint.knowledge.vocabulary import NUMBERS
+from archlint.knowledge.targets import NUMBERS, Condition, Test
 from archlint.model.place import Place
 from archlint.plan.model import Evidence, Figure
 from archlint.values import Known, Unknown, Value

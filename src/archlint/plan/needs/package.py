@@ -11,10 +11,10 @@ from archlint.knowledge.limits import runtime
 from archlint.knowledge.wheels import as_of, wheels_of
 from archlint.model.deployed import Deployed
 from archlint.model.size import ZIP_LIMIT_BYTES, Size
+from archlint.packaging.savings import cheapest
 from archlint.plan.needs.facts import Noted, of_rules
 from archlint.project import Project
-from archlint.readers.packaging.savings import cheapest
-from archlint.rules.unused_heavy_dependency import unused
+from archlint.rules.packaging.unused_heavy_dependency import unused
 from archlint.values import Known, Unknown
 
 MIB = 1024 * 1024

@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from archlint.finding import SEVERITIES, Finding
-from archlint.knowledge.plan_steps import covered_by, decided_by_target, fix_points, move
+from archlint.knowledge.targets import covered_by, decided_by_target, fix_points, move
 from archlint.model.place import Place
 from archlint.plan.model import Step, Unit
 from archlint.plan.steps.words import step_id
+from archlint.rulebook import registry
+
+_LONGEST = 320
+_LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
+_BOLD = re.compile(r"\*\*([^*]+)\*\*")
+_SENTENCE = re.compile(r"[.!?](?= [A-Z`])")
+
+
+def advice() -> Mapping[str, str]:
+    """By rule, the first sentences of its page's advice."""
+    return MappingProxyType({name: _plain(page.lead("What to do")) for name, page in registry.pages().items()})
+
+
+def _plain(text: str) -> str:
+    text = _BOLD.sub(r"\1", _LINK.sub(r"\1", text))
+    if len(text) <= _LONGEST:
+        return text
+    ends = [found.end() for found in _SENTENCE.finditer(text) if found.end() <= _LONGEST]
+    return text[: ends[-1]] if ends else text[:_LONGEST].rsplit(" ", 1)[0] + " …"
+
 
 FIX = "fix"
 _SHOWN = 3

@@ -20,8 +20,7 @@ from types import MappingProxyType
 from archlint.knowledge.prices import regions
 from archlint.model.place import Place
 from archlint.plan.model import Figure
-from archlint.plan.usage.documents import UsageError, root_of, text_of
-from archlint.plan.usage.keys import FIGURES, TEXTS, did_you_mean
+from archlint.plan.usage.keys import FIGURES, TEXTS, UsageError, did_you_mean, root_of, text_of
 from archlint.plan.usage.values import Body, Reader
 from archlint.syntax.node import Entry, Node, Scalar
 from archlint.syntax.node import Mapping as MappingNode

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from archlint.readers.cloudformation.found import Found
+from archlint.readers.cloudformation.lookup import references, texts
 from archlint.readers.cloudformation.openapi import body, operations
 from archlint.readers.cloudformation.parts import Part, parts
-from archlint.readers.cloudformation.search import references, texts
 from archlint.readers.cloudformation.template import Resource
 from archlint.syntax.node import Mapping, Node
 from archlint.tree import Tree

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from archlint.readers.cloudformation.found import Found
-from archlint.readers.cloudformation.globals import merge_mappings, wanted_globals
-from archlint.readers.cloudformation.parts import Part, parts
+from archlint.readers.cloudformation.parts import Part, merge_mappings, parts, wanted_globals
 from archlint.readers.cloudformation.policies import Policies
 from archlint.readers.cloudformation.reduced import span
 from archlint.readers.cloudformation.sam_events import read_events

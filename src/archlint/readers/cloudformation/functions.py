@@ -7,18 +7,44 @@ from collections.abc import Iterator
 from archlint.model.function import Code, Function, Ignore, Setting, Trigger, UnknownCode
 from archlint.model.place import Place
 from archlint.readers.cloudformation.code import image_code, layers, zip_code
-from archlint.readers.cloudformation.events import sam_triggers, url_trigger
-from archlint.readers.cloudformation.globals import merge_mappings, wanted_globals
-from archlint.readers.cloudformation.lookup import FUNCTION_TYPES, Lookup
-from archlint.readers.cloudformation.order import unawaited_mount_targets
+from archlint.readers.cloudformation.lookup import FUNCTION_TYPES, Lookup, references, walk
+from archlint.readers.cloudformation.parts import merge_mappings, wanted_globals
 from archlint.readers.cloudformation.reduced import reason_of, span
+from archlint.readers.cloudformation.sam_events import sam_triggers, url_trigger
 from archlint.readers.cloudformation.scope import Scope
-from archlint.readers.cloudformation.search import walk
 from archlint.readers.cloudformation.template import Resource, Template
 from archlint.readers.cloudformation.triggers import Wiring
 from archlint.syntax.node import Mapping, Node, Opaque, Reference, Scalar, Sequence
 from archlint.tree import Tree
 from archlint.values import Known, Unknown, Value
+
+MOUNT_TARGET = "AWS::EFS::MountTarget"
+
+
+def unawaited_mount_targets(resource: Resource, template: Template) -> tuple[str, ...]:
+    """All mount targets of the template, where a resource waits for none of them; else nothing."""
+    targets = tuple(name for name, other in template.resources.items() if other.type == MOUNT_TARGET)
+    return () if not targets or _before(resource, template) & set(targets) else targets
+
+
+def _before(resource: Resource, template: Template) -> set[str]:
+    """The resources of the template that exist before this one is made."""
+    found: set[str] = set()
+    pending = [resource]
+    while pending:
+        current = pending.pop()
+        for name in (*_named(current.body.get("DependsOn")), *references(current.properties)):
+            other = template.resources.get(name)
+            if other is not None and name not in found:
+                found.add(name)
+                pending.append(other)
+    return found
+
+
+def _named(node: Node | None) -> list[str]:
+    items = node.items if isinstance(node, Sequence) else [node]
+    return [item.text for item in items if isinstance(item, Scalar)]
+
 
 DEFAULTS = {"MemorySize": 128, "Timeout": 3, "EphemeralStorage": 512}
 """CloudFormation's own defaults: MB, seconds, MB."""

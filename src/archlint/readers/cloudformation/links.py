@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from archlint.knowledge.event_sources import principal_source
-from archlint.knowledge.resources import OTHER, LinkRow, resource_type
+from archlint.knowledge.resources import OTHER, LinkRow, connector, principal_source, resource_type
 from archlint.model.function import Function
 from archlint.model.resource import Architecture
 from archlint.readers.cloudformation.api_links import read_api
-from archlint.readers.cloudformation.connectors import read_connectors
 from archlint.readers.cloudformation.found import Found
 from archlint.readers.cloudformation.function_links import read_function
 from archlint.readers.cloudformation.lookup import FUNCTION_TYPES, Lookup
@@ -20,8 +18,43 @@ from archlint.readers.cloudformation.policies import Policies
 from archlint.readers.cloudformation.sam_events import read_events
 from archlint.readers.cloudformation.state_machines import STATE_MACHINES, read_state_machine
 from archlint.readers.cloudformation.template import Resource
-from archlint.syntax.node import Mapping, Scalar
+from archlint.syntax.node import Mapping, Node, Scalar, Sequence
 from archlint.tree import Tree
+
+CONNECTOR = "AWS::Serverless::Connector"
+HOLDERS = ("function", "state-machine")
+
+
+def read_connectors(resource: Resource, found: Found) -> None:
+    """A connector of its own, or those embedded in a resource."""
+    if resource.type == CONNECTOR:
+        source = found.scope.get(resource.properties, "Source", "Id")
+        if isinstance(source, Scalar):
+            _connector(source.text, resource.properties, found)
+    embedded = resource.body.get("Connectors")
+    for entry in embedded if isinstance(embedded, Mapping) else ():
+        properties = found.scope.get(entry.value, "Properties")
+        if isinstance(properties, Mapping):
+            _connector(resource.name, properties, found)
+
+
+def _connector(source: str, properties: Mapping, found: Found) -> None:
+    if found.lookup.kind(source) not in HOLDERS:
+        return
+    wanted = [item.text for item in found.scope.items(properties.get("Permissions")) if isinstance(item, Scalar)]
+    for part in parts(found.scope, properties, ("Destination",), properties.place):
+        for destination in _each(part.node):
+            name = found.scope.get(destination, "Id")
+            target = name.text if isinstance(name, Scalar) else ""
+            allowed = connector(found.lookup.kind(target))
+            actions = ",".join(allowed[word] for word in wanted if word in allowed)
+            if actions:
+                found.link(source, target, "grant", part.place, detail=actions)
+
+
+def _each(node: Node) -> tuple[Node, ...]:
+    return node.items if isinstance(node, Sequence) else (node,)
+
 
 PERMISSION = "AWS::Lambda::Permission"
 

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.knowledge.event_sources import (
-    EventSource,
-    poller_service,
-    poller_source,
-    principal_source,
-    resource_source,
-)
+from archlint.knowledge.resources import EventSource, poller_service, poller_source, principal_source, resource_source
 from archlint.model.function import Trigger
-from archlint.readers.cloudformation.events import sam_triggers
-from archlint.readers.cloudformation.lookup import Lookup
+from archlint.readers.cloudformation.lookup import NAME, Lookup, mentions_streaming, references
 from archlint.readers.cloudformation.openapi import BODIES, body, operations
 from archlint.readers.cloudformation.reduced import names_in
-from archlint.readers.cloudformation.search import NAME, mentions_streaming, references
+from archlint.readers.cloudformation.sam_events import sam_triggers
 from archlint.readers.cloudformation.template import Resource
 from archlint.syntax.node import Mapping, Node, Opaque, Scalar
 from archlint.tree import Tree, UnreadableError, join, parent

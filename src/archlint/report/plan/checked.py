@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
-from archlint.plan.check import Checked
+from archlint.plan.accepted import Checked
 from archlint.report.document import rendered
 from archlint.report.plan.formats import Shown
 from archlint.report.plan.markdown import escaped

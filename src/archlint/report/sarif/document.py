@@ -3,18 +3,77 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from archlint import __version__
 from archlint.finding import Finding
+from archlint.model.deployed import Deployed
 from archlint.report.document import rendered
 from archlint.report.sarif.artifacts import ROOT, Artifacts, plain
-from archlint.report.sarif.results import MOST_PLACES, MOST_STEPS, Results
-from archlint.report.sarif.rules import described
-from archlint.report.words import clipped, counts, plural, undecided, withheld, worst_first
-from archlint.result import ScanResult
+from archlint.report.sarif.rules import LEVELS, described
+from archlint.report.words import advice, clipped, counts, plural, undecided, withheld, worst_first
+from archlint.results.result import ScanResult
+
+FINGERPRINT = "archlint/v1"
+"""Changes with what `archlint.finding.fingerprint` takes in."""
+
+MOST_STEPS = 1_000
+"""Of a flow, the finding's own place among them: GitHub shows no more, and refuses a result with 10,000."""
+
+MOST_PLACES = 100
+"""Of one result, its own place among them: GitHub shows no more, and refuses a result with 1,000."""
+
+_LONGEST = 2_000
+"""Characters of a message."""
+
+
+class Results:
+    """Turns findings into results; counts what GitHub's limits cut off."""
+
+    def __init__(self, functions: Sequence[Deployed], rules: Sequence[dict[str, Any]], artifacts: Artifacts) -> None:
+        self._functions: Mapping[str, Deployed] = {deployed.function.id: deployed for deployed in functions}
+        self._rules = {rule["id"]: index for index, rule in enumerate(rules)}
+        self._artifacts = artifacts
+        self.steps_cut = 0
+        self.places_cut = 0
+
+    def result(self, finding: Finding) -> dict[str, Any]:
+        result: dict[str, Any] = {
+            "ruleId": finding.code,
+            "ruleIndex": self._rules[finding.code],
+            "level": LEVELS.get(finding.severity, "warning"),
+            "message": {"text": clipped(plain(advice(finding)), _LONGEST)},
+            "locations": [self._artifacts.place(finding.place)],
+            "partialFingerprints": {FINGERPRINT: finding.fingerprint},
+            "properties": {"confidence": finding.confidence, "functions": list(finding.functions[:MOST_PLACES])},
+        }
+        if finding.trace:
+            result["codeFlows"] = [{"threadFlows": [{"locations": list(self._flow(finding))}]}]
+        if related := list(self._declarations(finding)):
+            result["relatedLocations"] = related
+        return result
+
+    def _flow(self, finding: Finding) -> Iterator[dict[str, Any]]:
+        """The way to the finding; of a very long one the beginning."""
+        shown = finding.trace[: MOST_STEPS - 1]
+        self.steps_cut += len(finding.trace) - len(shown)
+        for depth, step in enumerate(shown):
+            location = self._artifacts.place(step.place, clipped(step.message, _LONGEST))
+            yield {"location": location, "nestingLevel": depth, "executionOrder": depth + 1}
+        location = self._artifacts.place(finding.place, clipped(finding.message, _LONGEST))
+        yield {"location": location, "nestingLevel": len(shown), "executionOrder": len(shown) + 1}
+
+    def _declarations(self, finding: Finding) -> Iterator[dict[str, Any]]:
+        """Where the finding's functions are declared."""
+        known = [self._functions[name].function for name in finding.functions if name in self._functions]
+        shown = known[: MOST_PLACES - 1]
+        self.places_cut += len(known) - len(shown)
+        for number, function in enumerate(shown, 1):
+            message = clipped(f"function {function.name}", _LONGEST)
+            yield {"id": number, **self._artifacts.place(function.defined_at, message)}
+
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 MOST_RESULTS = 25_000
@@ -24,7 +83,6 @@ MOST_BYTES = 10_000_000
 """GitHub refuses a larger upload; counted after gzip."""
 
 _MOST_NOTICES = 1_000
-_LONGEST = 2_000
 
 
 def render_sarif(result: ScanResult) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 from archlint.finding import Finding
 from archlint.report.sarif.artifacts import plain
 from archlint.report.visible import visible
-from archlint.result import ScanResult
-from archlint.rules.page import GUEST, GUEST_DOCUMENTATION, Page
+from archlint.results.result import ScanResult
+from archlint.rulebook.page import GUEST, GUEST_DOCUMENTATION, Page
 
 LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 _PROBLEMS = {"error": "error", "warning": "warning", "info": "recommendation"}

@@ -7,8 +7,7 @@ import re
 from functools import lru_cache
 
 from archlint.syntax.locks.model import MAIN, MAX_PACKAGES, Edge, Lock, Locked, LockedFile, LockError, table
-from archlint.syntax.locks.pipfile import read_pipfile
-from archlint.syntax.locks.poetry import read_pdm, read_poetry
+from archlint.syntax.locks.poetry import read_pdm, read_pipfile, read_poetry
 from archlint.syntax.locks.uv import read_pylock, read_uv
 from archlint.syntax.project_files import Project, ProjectError, parse_project
 from archlint.syntax.toml import parse_toml

@@ -1,1 +1,0 @@
-"""Fixes of what templates set."""

@@ -1,1 +1,0 @@
-"""Fixes of what archlint says of the files themselves."""

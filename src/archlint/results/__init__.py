@@ -1,0 +1,1 @@
+"""A scan's result, merged with others or narrowed."""

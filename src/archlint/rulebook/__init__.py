@@ -1,0 +1,1 @@
+"""Which rules a scan has, and their pages."""

@@ -1,0 +1,66 @@
+"""AL113: a library's cache is left at the home folder, which is read-only on Lambda."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from archlint.code.call_path import way_to
+from archlint.code.downloads import downloads
+from archlint.code.reach import Call, Reach
+from archlint.finding import Hit
+from archlint.model.deployed import Deployed
+from archlint.project import Project
+from archlint.rulebook.page import Page
+
+VARIABLES = {
+    "transformers": ("HF_HOME", "HF_HUB_CACHE", "TRANSFORMERS_CACHE", "HUGGINGFACE_HUB_CACHE", "XDG_CACHE_HOME"),
+    "sentence_transformers": ("SENTENCE_TRANSFORMERS_HOME", "HF_HOME", "HF_HUB_CACHE", "TRANSFORMERS_CACHE"),
+    "diffusers": ("HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"),
+    "huggingface_hub": ("HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"),
+    "torch": ("TORCH_HOME", "XDG_CACHE_HOME"),
+    "torchvision": ("TORCH_HOME", "XDG_CACHE_HOME"),
+    "nltk": ("NLTK_DATA",),
+    "easyocr": ("EASYOCR_MODULE_PATH", "MODULE_PATH"),
+    "whisper": ("XDG_CACHE_HOME",),
+}
+"""By import name: the variables that move the library's cache (from the libraries' documentation)."""
+
+ARGUMENTS = (
+    "cache_dir",
+    "cache_folder",
+    "download_root",
+    "download_dir",
+    "local_dir",
+    "model_storage_directory",
+    "model_dir",
+)
+
+
+def check(project: Project, page: Page) -> Iterator[Hit]:
+    """Downloads at run time with neither a variable nor an argument that moves the cache to /tmp or a file system."""
+    for deployed, reach in project.python_functions():
+        for found in downloads(deployed, reach, project.tree):
+            root = found.call.path.partition(".")[0].partition("(")[0]
+            variables = VARIABLES.get(root)
+            if variables is None or _is_moved(found.call, variables, deployed, reach):
+                continue
+            yield Hit(
+                message=f"{root} keeps what it downloads below the home folder, which Lambda mounts read-only; neither"
+                f" {' nor '.join(variables[:2])} is set",
+                place=found.call.site.unit.module.place(found.call.node),
+                function=deployed.function.id,
+                trace=way_to(found.call.reached),
+                help=f"Set {variables[0]}=/tmp/{root} in the function's environment, or ship the files with the code.",
+            )
+
+
+def _is_moved(call: Call, variables: tuple[str, ...], deployed: Deployed, reach: Reach) -> bool:
+    image = deployed.image.environment if deployed.image is not None else {}
+    if any(name in deployed.function.environment or name in image for name in (*variables, "HOME")):
+        return True
+    if any(keyword.arg in ARGUMENTS or keyword.arg is None for keyword in call.node.keywords):
+        return True
+    return any(name in module.text for module in reach.imported for name in (*variables, "HOME")) or any(
+        node.attr in ("set_dir", "set_cache_dir") for module in reach.imported for node in module.nodes(ast.Attribute)
+    )

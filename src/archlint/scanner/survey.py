@@ -1,0 +1,84 @@
+"""The first look at a repository: which files there are, what each is at a glance, and what belongs together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from archlint.cache.incremental import Kept as Remembered
+from archlint.cache.incremental import Memory
+from archlint.cache.memo import Kept
+from archlint.cache.recording_tree import Watched
+from archlint.collect import Called, Inventory, Tracked, collect
+from archlint.model.outline import Outline
+from archlint.model.place import Problem
+from archlint.scanner.divide import Division, divided
+from archlint.stages import Timed, untimed
+from archlint.tree import Tree
+
+Glances: TypeAlias = Mapping[str, Outline | Problem | None]
+
+MAX_OPENED = 5_000
+"""Parsed templates that are held."""
+
+_INVENTORY, _GLANCES = "inventory", "glances"
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """`opened` holds what was parsed for a glance."""
+
+    inventory: Inventory
+    division: Division
+    called: Called
+    opened: Kept[Any]
+
+
+def survey(tree: Tree, exclude: Sequence[str], timed: Timed = untimed) -> Survey:
+    """`exclude` holds patterns in .gitignore's syntax."""
+    with timed("collect"):
+        inventory = collect(tree, exclude)
+    opened = Kept[Any](tree, MAX_OPENED)
+    with timed("templates"):
+        glances = {path: _glance(tree, path, opened) for path in inventory.candidates}
+    division = divided(glances, inventory.candidates)
+    return Survey(inventory, division, Called(tree, inventory.python), opened)
+
+
+def remembering(tree: Watched, before: Remembered | None, *, keeps: bool = True) -> tuple[Memory, Called]:
+    """The memory for a scan of a tree, and what will answer its notes about file names."""
+    called = Called(tree)
+    others = {Tracked.NOTE: Tracked(tree).answer, called.NOTE: called.answer}
+    return Memory(tree, before, others, keeps=keeps), called
+
+
+def remembered_survey(memory: Memory, called: Called, exclude: Sequence[str], timed: Timed = untimed) -> Survey:
+    """As `survey`, with a new look only at what changed."""
+    tree = memory.tree
+    with timed("collect"):
+        inventory = memory.get(_INVENTORY, Inventory, lambda: collect(tree, exclude))
+    called.paths = inventory.python
+    opened = Kept[Any](tree, MAX_OPENED)
+    with timed("templates"):
+        kept: Glances = memory.last(_GLANCES, dict)
+        glances = {
+            path: kept[path] if path in kept and memory.holds(f"r{path}") else _glance(tree, path, opened)
+            for path in inventory.candidates
+        }
+        memory.keep(_GLANCES, glances, (f"r{path}" for path in glances), changed=glances != kept)
+    return Survey(inventory, divided(glances, inventory.candidates), called, opened)
+
+
+def last_survey(tree: Watched, kept: Remembered) -> Survey:
+    """What the scan saw that left `kept`, without a look at the tree."""
+    memory = Memory(tree, kept)
+    inventory = memory.last(_INVENTORY, Inventory)
+    division = divided(memory.last(_GLANCES, dict), inventory.candidates)
+    return Survey(inventory, division, Called(tree, inventory.python), Kept[Any](tree, MAX_OPENED))
+
+
+def _glance(tree: Tree, path: str, opened: Kept[Any]) -> Outline | Problem | None:
+    from archlint.scanner.evaluate import glance
+
+    return glance(tree, path, opened)
