@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from archlint.knowledge.limits import UnknownFactError, stated
+from archlint.knowledge.facts import UnknownFactError, stated
 from archlint.rulebook import registry
 
 NAMED = [(page.name, fact) for page in registry.pages().values() for fact in page.facts]
@@ -11,17 +11,17 @@ NAMED = [(page.name, fact) for page in registry.pages().values() for fact in pag
 @pytest.mark.parametrize(("rule", "fact"), NAMED)
 def test_what_a_page_rests_on_exists_with_source_and_date(rule: str, fact: str) -> None:
     found = stated(fact)
-    assert found.text
-    assert found.source
+    assert found.value
+    assert found.title
     assert found.as_of >= "2025"
 
 
 def test_a_row_and_a_table() -> None:
     limit = stated("limits:timeout_max")
-    assert (limit.text, limit.url[:8]) == ("timeout max: 900 s", "https://")
-    assert stated("runtimes:python3.8").text.startswith("python3.8: deprecated 2024-10-14, block create ")
-    assert stated("runtimes").source.startswith("cfn-lint")
-    assert stated("slimming").source
+    assert (limit.value, limit.url[:8]) == ("timeout max: 900 s", "https://")
+    assert stated("runtimes:python3.8").value.startswith("python3.8: deprecated 2024-10-14, block create ")
+    assert stated("runtimes").title.startswith("cfn-lint")
+    assert stated("slimming").title
 
 
 @pytest.mark.parametrize("name", ["limits:none", "nothing", "runtimes:python9.9", "../limits", "wheel_sizes:x"])

@@ -23,7 +23,7 @@ from profile_code import FRAUD, SPACY, TRAIN, YOLO
 from profiles import PROFILES, SKLEARN, TORCH, WIDE, Profile
 
 from archlint.config import Config
-from archlint.knowledge.targets import covered_by, decided_by_target
+from archlint.knowledge.plan_steps import covered_by, decided_by_target
 from archlint.plan.decision.decide import decide
 from archlint.plan.needs.requirements import Options
 from archlint.plan.usage.file import Usage

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from archlint.finding import Finding
-from archlint.knowledge import targets
+from archlint.knowledge import plan_steps
 from archlint.knowledge.store import read_yaml
 from archlint.model.deployed import Deployed
 from archlint.model.function import ImageCode
@@ -45,26 +45,26 @@ def keys(found: tuple[Step, ...]) -> list[str]:
 def test_every_trigger_that_readers_know_has_a_row() -> None:
     sources = read_yaml("event_sources.yaml")
     tables = [sources[section].values() for section in ("sam_events", "resources", "principals", "pollers")]
-    assert {row["type"] for table in tables for row in table} <= set(targets.known_triggers())
+    assert {row["type"] for table in tables for row in table} <= set(plan_steps.known_triggers())
 
 
-@pytest.mark.parametrize("trigger", [*targets.known_triggers(), "no such trigger"])
+@pytest.mark.parametrize("trigger", [*plan_steps.known_triggers(), "no such trigger"])
 def test_a_trigger_can_move_or_says_why_not(trigger: str) -> None:
-    assert targets.way(trigger, "beside") is not None
-    if targets.contract(trigger) is None:
-        ways = [targets.way(trigger, form) for form in ("container", "task")]
+    assert plan_steps.way(trigger, "beside") is not None
+    if plan_steps.contract(trigger) is None:
+        ways = [plan_steps.way(trigger, form) for form in ("container", "task")]
         assert all(way and way.replace and way.shift and way.back and way.points in POINTS for way in ways)
     else:
-        assert targets.way(trigger, "container") is None
+        assert plan_steps.way(trigger, "container") is None
 
 
 @pytest.mark.parametrize("target", MOVES)
 def test_every_target_has_its_steps(target: str) -> None:
-    found = targets.move(target)
+    found = plan_steps.move(target)
     assert found is not None
-    assert found.form in targets.FORMS
-    assert set(found.base) <= set(targets.base_keys())
-    for recipe in (*found.steps, *map(targets.base, found.base)):
+    assert found.form in plan_steps.FORMS
+    assert set(found.base) <= set(plan_steps.base_keys())
+    for recipe in (*found.steps, *map(plan_steps.base, found.base)):
         assert recipe.symbol in SYMBOLS
         assert recipe.points in POINTS
         assert recipe.shift or (recipe.title and recipe.verify)
@@ -72,7 +72,7 @@ def test_every_target_has_its_steps(target: str) -> None:
 
 
 def test_nothing_moves_to_where_it_is() -> None:
-    assert targets.move("lambda-stay") is None
+    assert plan_steps.move("lambda-stay") is None
 
 
 # --- moves -----------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from archlint.knowledge import targets as known
 from archlint.knowledge.store import read_yaml, rules_folder
 from archlint.knowledge.targets import NUMBERS, PROBLEMS, WORDS, TargetError, parse_target, targets
 from archlint.plan.cost import TARGETS
+from archlint.plan.cost import targets as cost
 from archlint.plan.model import POINTS, SYMBOLS
 from archlint.plan.needs.facts import Fact, filled, holds
 from archlint.values import Known, Unknown
@@ -112,7 +114,7 @@ def test_every_problem_is_solved_by_some_target() -> None:
 def test_every_limit_that_a_condition_names_has_a_source_and_a_date() -> None:
     for target in targets():
         for item in target.limits.values():
-            assert item.source, target.name
+            assert item.title, target.name
             assert item.as_of.startswith("20"), target.name
 
 
@@ -185,3 +187,10 @@ def test_any_of_several_conditions() -> None:
     (item,) = parse_target("here", {**GOOD, "rejects": [wanted]}, {}).rejects
     assert holds(item.when, {"training": Fact(Known("yes"))})
     assert not holds(item.when, {"training": Fact(Known("no")), "gpu": Fact(Known("none"))})
+
+
+def test_a_target_whose_cost_has_no_formula_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    unpriced = replace(targets()[0], name="new-target", cost="new-formula")
+    monkeypatch.setattr(cost, "targets", lambda: (*targets(), unpriced))
+    with pytest.raises(TargetError, match=r"new-target\.yaml: cost: there is no formula 'new-formula'; there are: "):
+        cost.priced_targets.__wrapped__()

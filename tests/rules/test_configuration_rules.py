@@ -6,7 +6,7 @@ import pytest
 
 from archlint.config import Config
 from archlint.finding import Finding
-from archlint.knowledge.limits import fact, limit
+from archlint.knowledge.limits import limit, statement
 from archlint.results.result import ScanResult
 from archlint.rules.configuration.ephemeral_storage_too_small import least_mb
 from archlint.scanner.pipeline import scan_tree
@@ -273,7 +273,7 @@ def test_snapstart_names_everything_that_stands_in_its_way() -> None:
 
     assert found.message == (
         "SnapStart is on, but the function mounts /mnt/ml and its /tmp has 4096 MB and it has provisioned concurrency;"
-        f" {fact('snapstart').text} (as of {fact('snapstart').as_of})"
+        f" {statement('snapstart').value} (as of {statement('snapstart').as_of})"
     )
     java = scan(function(*SNAPSTART, runtime="java21"))
     assert not of("AL313", java)
@@ -374,5 +374,5 @@ def test_every_limit_and_fact_has_a_source() -> None:
         assert limit(name).url.startswith("https://")
         assert limit(name).as_of.startswith("2026")
     for name in ("snapstart", "file_system_vpc", "fargate_gpu", "awsvpc_target", "accelerator", "serverless_variant"):
-        assert fact(name).url.startswith("https://")
-        assert fact(name).title
+        assert statement(name).url.startswith("https://")
+        assert statement(name).title

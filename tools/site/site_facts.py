@@ -7,7 +7,8 @@ from typing import Any
 
 from site_text import date, escaped, evidence, source, table
 
-from archlint.knowledge.limits import UnknownFactError, fact, limit, stated
+from archlint.knowledge.facts import UnknownFactError, stated
+from archlint.knowledge.limits import limit, statement
 from archlint.knowledge.prices import Prices, assumption, prices, regions
 from archlint.knowledge.store import read_yaml, rules_folder
 
@@ -39,8 +40,8 @@ def _limits() -> str:
 
 
 def _features() -> str:
-    found = [fact(name) for name in read_yaml("limits.yaml")["facts"]]
-    rows = [(escaped(row.text), *evidence(row.title, row.url, row.as_of)) for row in found]
+    found = [statement(name) for name in read_yaml("limits.yaml")["facts"]]
+    rows = [(escaped(row.value), *evidence(row.title, row.url, row.as_of)) for row in found]
     return "## What services have and have not\n\n" + table(("fact", "source", "as of"), rows)
 
 
@@ -95,7 +96,7 @@ def _tables() -> str:
             found = stated(path.stem)
         except UnknownFactError:
             continue
-        rows.append((_words(path.stem), *evidence(found.source, found.url, found.as_of)))
+        rows.append((_words(path.stem), *evidence(found.title, found.url, found.as_of)))
     return "## All tables\n\n" + table(("table", "source", "as of"), rows)
 
 

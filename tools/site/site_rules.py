@@ -10,7 +10,7 @@ from itertools import groupby
 import site_text
 
 from archlint.fix.registry import kind
-from archlint.knowledge.limits import stated
+from archlint.knowledge.facts import stated
 from archlint.rulebook import registry
 from archlint.rulebook.page import Page
 
@@ -131,7 +131,7 @@ def _rests_on(page: Page) -> str:
     rows = []
     for name in page.facts:
         fact = stated(name)
-        rows.append((site_text.escaped(fact.text), site_text.source(fact.source, fact.url), site_text.date(fact.as_of)))
+        rows.append((site_text.escaped(fact.value), site_text.source(fact.title, fact.url), site_text.date(fact.as_of)))
     return "## What it rests on\n\n" + site_text.table(("fact", "source", "as of"), rows)
 
 

@@ -47,7 +47,7 @@ def _page(target: Target) -> str:
         (
             escaped(name.replace("_", " ")),
             f"{limit.value:,g} {escaped(limit.unit)}",
-            *_evidence(limit.source, limit.as_of),
+            *_evidence(limit.url or limit.title, limit.as_of),
         )
         for name, limit in sorted(target.limits.items())
     ]
@@ -84,7 +84,7 @@ def _rejections(target: Target, kind: str) -> list[tuple[str, ...]]:
 
 def _rejection(rejection: Rejection) -> tuple[str, str, str]:
     limit = next((test.limit for test in rejection.when.all_tests() if test.limit is not None), None)
-    title = rejection.source or (limit.source if limit is not None else "")
+    title = rejection.source or (limit.url or limit.title if limit is not None else "")
     as_of = rejection.as_of or (limit.as_of if limit is not None else "")
     return (_words(rejection.text), *(_evidence(title, as_of) if title or as_of else ("", "")))
 

@@ -9,7 +9,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from archlint.knowledge.store import read_json, read_yaml, rules_folder
+from archlint.knowledge.facts import Fact, fact_in
+from archlint.knowledge.store import read_yaml
 
 FILE = "own_limits.yaml"
 Number: TypeAlias = int | float
@@ -107,96 +108,6 @@ def _default(name: str) -> tuple[Number, str]:
     return (row["value"], str(row["as_of"])) if isinstance(row, dict) else (row, "")
 
 
-class UnknownFactError(Exception):
-    """A name that rules/data does not answer to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stated:
-    """`text` says the fact, or what a whole table holds; `as_of` is the source's date, "" where it says none."""
-
-    name: str
-    text: str
-    source: str
-    url: str
-    as_of: str
-
-
-def stated(name: str) -> Stated:
-    """The fact `table` or `table:key`, a row of the table's section of the same name; raises UnknownFactError."""
-    table, _, key = name.partition(":")
-    data = _table(table)
-    if not key:
-        return _whole(table, data)
-    row = next((data[s][key] for s in (table, "facts") if isinstance(data.get(s), dict) and key in data[s]), None)
-    if not isinstance(row, dict):
-        raise UnknownFactError(f"{table} has no row {key!r}")
-    sources = data.get("sources")
-    source = sources.get(row.get("source")) if isinstance(sources, dict) else None
-    if isinstance(source, dict):
-        return Stated(name, _row(key, row), source["title"], source["url"], str(row.get("as_of") or source["as_of"]))
-    return Stated(name, _row(key, row), _text(data.get("source")), _text(data.get("url")), _text(data.get("as_of")))
-
-
-def _table(name: str) -> Mapping[str, Any]:
-    folder = rules_folder() / "data"
-    for suffix, read in ((".yaml", read_yaml), (".json", read_json)):
-        if (folder / f"{name}{suffix}").is_file():
-            data: object = read(f"{name}{suffix}")
-            if isinstance(data, dict):
-                return data
-    raise UnknownFactError(f"there is no table {name!r} in rules/data")
-
-
-def _whole(name: str, data: Mapping[str, Any]) -> Stated:
-    source = _text(data.get("source"))
-    if not source and isinstance(data.get("sources"), dict):
-        source = "; ".join(dict.fromkeys(_text(row.get("title")) for row in data["sources"].values()))
-    if not source:
-        parts = (part["source"] for part in data.values() if isinstance(part, dict) and "source" in part)
-        source = "; ".join(dict.fromkeys(_text(part) for part in parts))
-    return Stated(
-        name, f"archlint's table of {name.replace('_', ' ')}", source, _text(data.get("url")), _text(data.get("as_of"))
-    )
-
-
-def _row(key: str, row: Mapping[str, Any]) -> str:
-    words = key.replace("_", " ")
-    if "text" in row:
-        return f"{words}: {row['text']}"
-    if "value" in row:
-        value, unit = row["value"], row.get("unit", "")
-        shown = f"{value:,}" if isinstance(value, int) else str(value)
-        return f"{words}: {shown}" + (f" {unit}" if unit and unit != "date" else "")
-    told = (f"{name.replace('_', ' ')} {value}" for name, value in row.items() if name not in ("source", "as_of"))
-    return f"{words}: {', '.join(told)}"
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value)
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """A number (or a date) with what it rests on; `value` is in `unit`."""
-
-    value: int
-    unit: str
-    title: str
-    url: str
-    as_of: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """What a service has or has not, as words that complete "AWS refuses it: …"."""
-
-    text: str
-    title: str
-    url: str
-    as_of: str
-
-
 @dataclass(frozen=True, slots=True)
 class Runtime:
     """When AWS ends support for a managed runtime, and when it refuses new functions and updates."""
@@ -209,12 +120,15 @@ class Runtime:
 
 
 @cache
-def limit(name: str) -> Limit:
+def limit(name: str) -> Fact[int]:
     """A limit by its key in rules/data/limits.yaml."""
-    data: dict[str, Any] = read_yaml("limits.yaml")
-    row = data["limits"][name]
-    source = data["sources"][row["source"]]
-    return Limit(row["value"], row["unit"], source["title"], source["url"], str(row["as_of"]))
+    return fact_in("limits.yaml", "limits", name)
+
+
+@cache
+def statement(name: str) -> Fact[str]:
+    """What a service has or has not, as words that complete "AWS refuses it: …", by its key in limits.yaml."""
+    return fact_in("limits.yaml", "facts", name)
 
 
 def is_limit(name: str) -> bool:
@@ -222,15 +136,6 @@ def is_limit(name: str) -> bool:
     rows: dict[str, Any] = read_yaml("limits.yaml")["limits"]
     keys = (name, name.rpartition("_")[0])
     return any(key in rows and rows[key]["source"] != "judgement" for key in keys)
-
-
-@cache
-def fact(name: str) -> Fact:
-    """A fact by its key in rules/data/limits.yaml."""
-    data: dict[str, Any] = read_yaml("limits.yaml")
-    row = data["facts"][name]
-    source = data["sources"][row["source"]]
-    return Fact(row["text"], source["title"], source["url"], str(row["as_of"]))
 
 
 @cache

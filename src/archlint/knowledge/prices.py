@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from archlint.knowledge.facts import Fact, fact_of
 from archlint.knowledge.store import read_yaml
 
 DATA = "prices.yaml"
@@ -16,19 +17,6 @@ SECONDS_PER_HOUR = 3600
 
 class UnknownRegionError(Exception):
     """A region without prices; the message lists those that have some."""
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """A rate in `unit`; an estimate was not read in any source."""
-
-    key: str
-    value: float
-    unit: str
-    title: str
-    url: str
-    as_of: str
-    estimate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +55,11 @@ class Prices:
     def seconds_per_month(self) -> float:
         return self.hours_per_month * SECONDS_PER_HOUR
 
-    def get(self, key: str) -> Price | None:
-        """None where the region has no such price."""
+    def get(self, key: str) -> Fact[float] | None:
+        """A rate in the fact's unit; None where the region has no such price."""
         data = _data()
         row = data["regions"][self.region].get(key) or data["everywhere"].get(key)
-        if row is None:
-            return None
-        source = data["sources"][row["source"]]
-        estimate = bool(row.get("estimate", False))
-        return Price(key, float(row["value"]), row["unit"], source["title"], source["url"], str(row["as_of"]), estimate)
+        return None if row is None else fact_of(DATA, key, row, data["sources"])
 
     def note(self, today: date) -> str | None:
         """What to say of the table's age; None while it is fresh."""

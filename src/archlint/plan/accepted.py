@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from archlint.finding import Finding
-from archlint.knowledge.targets import STAY
+from archlint.knowledge.plan_steps import STAY
 from archlint.model.deployed import Deployed
 from archlint.plan.model import Inputs, Plan, Unit
 from archlint.values import Known

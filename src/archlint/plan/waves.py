@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from archlint.knowledge.targets import STAY, move
+from archlint.knowledge.plan_steps import STAY, move
 from archlint.plan.model import Unit, Wave
 from archlint.plan.ties import Ties
 

@@ -11,7 +11,7 @@ from typing import Any
 from rich.text import Text
 
 from archlint.finding import Finding
-from archlint.knowledge.limits import Stated, UnknownFactError, stated
+from archlint.knowledge.facts import Fact, UnknownFactError, stated
 from archlint.model.deployed import Deployed
 from archlint.report.document import rendered
 from archlint.report.json import render_json as scan_json
@@ -42,7 +42,7 @@ class Explained:
 
     finding: Finding
     functions: tuple[Deployed, ...]
-    facts: tuple[Stated, ...]
+    facts: tuple[Fact[str], ...]
     page: Page | None
     ways: tuple[Way, ...]
 
@@ -57,7 +57,7 @@ def explain(result: ScanResult, finding: Finding) -> Explained:
     return Explained(finding, functions, facts, page, ways(finding, result.sources))
 
 
-def _facts(page: Page, functions: tuple[Deployed, ...]) -> Iterator[Stated]:
+def _facts(page: Page, functions: tuple[Deployed, ...]) -> Iterator[Fact[str]]:
     """Those that the page names; of the runtimes also the functions' own."""
     for name in page.facts:
         yield stated(name)
@@ -70,6 +70,10 @@ def _facts(page: Page, functions: tuple[Deployed, ...]) -> Iterator[Stated]:
                     continue
 
 
+def _fact(fact: Fact[str]) -> dict[str, str]:
+    return {"name": fact.key, "text": fact.value, "source": fact.title, "url": fact.url, "as_of": fact.as_of}
+
+
 def render_json(explained: Explained, result: ScanResult) -> str:
     """The finding and its functions stand in it as in the report of a scan."""
     scan = json.loads(scan_json(replace(result, findings=(explained.finding,), functions=explained.functions)))
@@ -78,7 +82,7 @@ def render_json(explained: Explained, result: ScanResult) -> str:
         "schema": SCHEMA,
         "finding": scan["findings"][0],
         "functions": scan["functions"],
-        "facts": [asdict(fact) for fact in explained.facts],
+        "facts": [_fact(fact) for fact in explained.facts],
         "sections": {heading: page.section(heading) for heading in SECTIONS} if page is not None else {},
         "silence": [asdict(way) for way in explained.ways],
     }
@@ -151,8 +155,8 @@ class _Writer(Sheet):
             return
         self.heading("What it rests on")
         for fact in self.explained.facts:
-            source = ", ".join(part for part in (fact.source, fact.as_of) if part)
-            self.labelled("", fact.text + (f" ({source})" if source else ""), 2)
+            source = ", ".join(part for part in (fact.title, fact.as_of) if part)
+            self.labelled("", fact.value + (f" ({source})" if source else ""), 2)
             if fact.url:
                 self.line(Text(f"    {fact.url}", "cyan"))
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from types import MappingProxyType
 
 from archlint.knowledge.prices import Gpu, Prices, assumption, gpu
+from archlint.knowledge.targets import Target, TargetError, targets
 from archlint.plan.cost import containers, lambdas
 from archlint.plan.cost.corner import Corner, MissingError, Side
 from archlint.plan.cost.lambdas import requests
@@ -135,6 +137,16 @@ _FORMULAS: Mapping[str, Formula] = MappingProxyType(
 TARGETS = tuple(_FORMULAS)
 _ON_GPU = frozenset({"lambda-managed-instances-gpu", "ecs-gpu", "batch-gpu", "sagemaker-realtime", "sagemaker-async"})
 TODAY = "lambda-stay"
+
+
+@cache
+def priced_targets() -> tuple[Target, ...]:
+    """All targets, the smallest move first; raises TargetError for one whose cost has no formula."""
+    for target in targets():
+        if target.cost not in _FORMULAS:
+            known = ", ".join(_FORMULAS)
+            raise TargetError(f"{target.name}.yaml: cost: there is no formula {target.cost!r}; there are: {known}")
+    return targets()
 
 
 def on_gpu(target: str, workload: Workload) -> bool:

@@ -7,21 +7,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from archlint.knowledge.limits import limit
-from archlint.knowledge.prices import Prices
+from archlint.knowledge.prices import Prices, assumption
 from archlint.knowledge.targets import Target
 from archlint.plan.cost import as_traffic_grows, break_even, formula_text, monthly_cost
 from archlint.plan.cost.workload import Workload
 from archlint.plan.model import BreakEven, Cost, Figure
 from archlint.plan.needs.requirements import Circumstances
-
-WORTH_SHARE = 0.30
-"""Share of the whole bill by which another target must be cheaper before a working function moves."""
-
-WORTH_DOLLARS = 100.0
-"""And dollars a month."""
-
-DEARER_FACTOR = 1.5
-"""The smaller of two changes wins unless it costs more than this many times as much and WORTH_DOLLARS more."""
 
 FIXES_HALVE = ("model-load-in-handler", "model-download-at-invoke", "heavy-import-in-handler")
 """Findings whose repair shortens every run: counted as half of the time (one measured case; a judgement)."""
@@ -101,9 +92,14 @@ def worth_moving(case: Circumstances, found: Costs, candidates: tuple[Target, ..
     return tuple(target for target in candidates if pays(found.dollars(target.name), left))
 
 
+def worth_saving(today: float) -> float:
+    """Dollars a month by which another target must be cheaper than a bill before a working function moves."""
+    return max(assumption("worth_usd").estimate, assumption("worth_share").estimate * today)
+
+
 def pays(dollars: float | None, today: float) -> bool:
     """Whether a month at so many dollars is worth a move from one at `today`."""
-    return dollars is not None and today - dollars >= max(WORTH_DOLLARS, WORTH_SHARE * today)
+    return dollars is not None and today - dollars >= worth_saving(today)
 
 
 def cheaper_by_far(found: Costs, one: Target, other: Target, *, floor_of_one: bool) -> bool:
@@ -112,7 +108,8 @@ def cheaper_by_far(found: Costs, one: Target, other: Target, *, floor_of_one: bo
     second = found.dollars(other.name, floor_of_one=floor_of_one)
     if first is None or second is None:
         return False
-    return first > DEARER_FACTOR * second and first - second > WORTH_DOLLARS
+    dearer, worth_usd = assumption("dearer_factor").estimate, assumption("worth_usd").estimate
+    return first > dearer * second and first - second > worth_usd
 
 
 def pays_from(case: Circumstances, found: Costs, target: Target) -> float | None:

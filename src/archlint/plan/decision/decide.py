@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from archlint.finding import Finding
-from archlint.knowledge import targets as known
 from archlint.knowledge.prices import Prices, prices
+from archlint.knowledge.targets import target
 from archlint.model.function import Function
+from archlint.plan.cost.targets import priced_targets
 from archlint.plan.decision.choose import STAY, Choice, choose
 from archlint.plan.decision.costing import Costs, costs
 from archlint.plan.decision.flips import flips, why_not
@@ -37,7 +38,7 @@ def decide(
 def unit_of(case: Circumstances, table: Prices, without: Collection[str] = ()) -> Unit:
     """Targets of `without` are neither chosen nor among the candidates."""
     function = case.deployed.function
-    judged = tuple(judge(target, case.facts) for target in known.targets() if target.name not in without)
+    judged = tuple(judge(one, case.facts) for one in priced_targets() if one.name not in without)
     able = tuple(item.target.cost for item in judged if not item.impossible or item.target.name == STAY)
     money = costs(case, table, able)
     present = problems(case)
@@ -62,7 +63,7 @@ def unit_of(case: Circumstances, table: Prices, without: Collection[str] = ()) -
 def _candidates(case: Circumstances, judged: tuple[Judged, ...], choice: Choice, money: Costs) -> tuple[Candidate, ...]:
     same = equals_today(case.deployed.function)
     found = [_candidate(case, item, choice, money, item.target.name in same) for item in judged]
-    return tuple(sorted(found, key=lambda item: (_ORDER[item.verdict], known.target(item.target).rank)))
+    return tuple(sorted(found, key=lambda item: (_ORDER[item.verdict], target(item.target).rank)))
 
 
 def _candidate(case: Circumstances, item: Judged, choice: Choice, money: Costs, is_today: bool) -> Candidate:

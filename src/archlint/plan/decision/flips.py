@@ -10,7 +10,7 @@ from archlint.knowledge.limits import limit
 from archlint.knowledge.targets import PROBLEMS, Target
 from archlint.plan.cost.money import requests_text
 from archlint.plan.decision.choose import STAY, Choice
-from archlint.plan.decision.costing import Costs, after_fixes, pays, pays_from, used_from
+from archlint.plan.decision.costing import Costs, after_fixes, pays, pays_from, used_from, worth_saving
 from archlint.plan.decision.targets import TODAY_TEXT, Judged, equals_today, solution
 from archlint.plan.model import Flip, Reason
 from archlint.plan.needs.facts import Facts
@@ -232,7 +232,7 @@ def _by_provider(case: Circumstances, judged: tuple[Judged, ...], money: Costs, 
     if item is None or case.says("second_cloud", "yes", "no"):
         return
     mine, theirs = money.dollars(choice.target), money.dollars(item.target.cost)
-    if not item.rejected and mine is not None and theirs is not None and mine - theirs >= max(100.0, 0.3 * mine):
+    if not item.rejected and mine is not None and theirs is not None and mine - theirs >= worth_saving(mine):
         yield Flip(
             f"a second provider is acceptable (about ${theirs:,.0f} a month against ${mine:,.0f})", item.target.name
         )

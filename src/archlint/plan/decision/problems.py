@@ -6,20 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archlint.knowledge.limits import limit
+from archlint.knowledge.prices import assumption
 from archlint.knowledge.targets import PROBLEMS
 from archlint.plan.model import Evidence
 from archlint.plan.needs.requirements import Circumstances
-
-SHORT_ANSWER_S = 10
-"""A service that waits for less than this meets every start that takes some seconds."""
 
 _OUTGROWN = "on a current runtime its libraries no longer fit a zip"
 
 TMP_MB = 512
 """SnapStart takes no more /tmp than every function has."""
-
-LONG_WAIT_S = 600
-"""Seconds of one invocation that a function must sleep before durable steps are worth a rewrite (a judgement)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +97,7 @@ def _meets_cold_starts(case: Circumstances) -> bool:
     if function.snapstart or function.provisioned_concurrency or function.capacity_provider:
         return False
     within = case.number("answer_within_s")
-    if within is not None and within < SHORT_ANSWER_S and case.says("init", "heavy", "medium"):
+    if within is not None and within < assumption("short_answer_s").estimate and case.says("init", "heavy", "medium"):
         return True
     if not case.says("caller", "waits") or not case.says("training", "no") or not case.says("demand", "sparse"):
         return False
@@ -124,8 +119,8 @@ def _pays_for_waiting(case: Circumstances) -> bool:
     function = case.deployed.function
     if not case.says("wait", "long") or function.durable or function.is_one_shot or case.says("caller", "waits"):
         return False
-    seconds = case.number("timeout_s")
-    return seconds is not None and seconds >= LONG_WAIT_S and case.says("contract", "no")
+    seconds, durable_wait_s = case.number("timeout_s"), assumption("durable_wait_s").estimate
+    return seconds is not None and seconds >= durable_wait_s and case.says("contract", "no")
 
 
 def _problem(case: Circumstances, name: str, fact: str, *, hard: bool = False, text: str = "") -> Problem:

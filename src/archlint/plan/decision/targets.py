@@ -45,7 +45,7 @@ def _evidence(item: Rejection, facts: Facts) -> Evidence | None:
     """Where the first fact with a place stands, and the source and date of the limit."""
     tests = [test for test in item.when.all_tests() if test.fact in facts]
     limits = [test.limit for test in tests if test.limit is not None]
-    source = item.source or (limits[0].source if limits else None)
+    source = item.source or (limits[0].url or limits[0].title if limits else None)
     as_of = item.as_of or (limits[0].as_of if limits else None)
     found = [piece for test in tests for piece in facts[test.fact].evidence]
     best = next((piece for piece in found if piece.rule), None) or next((p for p in found if p.place), None)

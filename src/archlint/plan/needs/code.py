@@ -11,6 +11,7 @@ from archlint.code.origin import varies
 from archlint.code.reach import Call, Phase, Reach
 from archlint.finding import Finding
 from archlint.knowledge.contracts import announced_operations, hosted_operations, hosts_models_elsewhere
+from archlint.knowledge.prices import assumption
 from archlint.model.deployed import Deployed
 from archlint.model.place import Place
 from archlint.plan.needs.facts import Noted, of_rules
@@ -76,15 +77,6 @@ def _number(node: ast.expr, call: Call, reach: Reach) -> float | None:
     found = [v.value for v in values if isinstance(v, Constant) and isinstance(v.value, int | float)]
     return max(map(float, found)) if found and len(found) == len(values) else None
 
-
-HEAVY_MB = 1024
-"""A library with at least this lower bound of memory takes some ten seconds to import and load (a judgement)."""
-
-MEDIUM_MB = 256
-"""From this lower bound of memory on an import takes some seconds (a judgement)."""
-
-LONG_WAIT_S = 300
-"""Paid waiting below this is no reason to change anything (a judgement: 90 s at 128 MB cost nothing)."""
 
 _MEMORY_OF_HOLDERS = frozenset({"framework", "vision", "speech", "nlp", "inference", "index", "training", "gpu"})
 _CLOCKS = ("time.time", "time.monotonic", "datetime.", "time.perf_counter")
@@ -214,8 +206,8 @@ def _note_init(noted: Noted, findings: tuple[Finding, ...], uses: tuple[LibraryU
         noted.finding("init", "heavy", slow)
     heaviest = max(uses, key=lambda use: use.library.min_memory_mb or 0, default=None)
     least = heaviest.library.min_memory_mb or 0 if heaviest is not None else 0
-    if heaviest is not None and least >= MEDIUM_MB:
-        word = "heavy" if least >= HEAVY_MB else "medium"
+    if heaviest is not None and least >= assumption("medium_library_mb").estimate:
+        word = "heavy" if least >= assumption("heavy_library_mb").estimate else "medium"
         noted.word("init", word, f"{heaviest.library.name} is loaded at the start", heaviest.place, confidence="medium")
     noted.word("init", "light")
 
@@ -227,7 +219,7 @@ def _note_waits(noted: Noted, reach: Reach, findings: tuple[Finding, ...]) -> No
         return
     longest = longest_wait(reach)
     long = "job" if _asks_for_a_job(reach) else "long"
-    noted.finding("wait", long if longest is None or longest >= LONG_WAIT_S else "short", found)
+    noted.finding("wait", long if longest is None or longest >= assumption("paid_wait_s").estimate else "short", found)
 
 
 def _asks_for_a_job(reach: Reach) -> bool:

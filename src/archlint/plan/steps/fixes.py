@@ -9,7 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from archlint.finding import SEVERITIES, Finding
-from archlint.knowledge.targets import covered_by, decided_by_target, fix_points, move
+from archlint.knowledge.plan_steps import covered_by, decided_by_target, fix_points, move
 from archlint.model.place import Place
 from archlint.plan.model import Step, Unit
 from archlint.plan.steps.words import step_id

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from archlint.knowledge import targets
-from archlint.knowledge.targets import Move, Recipe, base, base_keys, move
+from archlint.knowledge import plan_steps
+from archlint.knowledge.plan_steps import Move, Recipe, base, base_keys, move
 from archlint.model.deployed import Deployed
 from archlint.plan.model import Step, Unit
 from archlint.plan.steps.words import Words, brings_registry, step_id, words
@@ -130,19 +130,19 @@ def _why_beside(unit: Unit, deployed: Deployed, recipe: Recipe) -> str:
 def _shifts(form: str, recipe: Recipe, unit: Unit, deployed: Deployed, named: Words, wave: int) -> Iterator[Step]:
     """One step a kind of trigger; a function without triggers has callers that name it."""
     if form == "in-place" or recipe.in_place:
-        yield _shift(targets.in_place(), "alias", "the alias", unit, named, wave)
+        yield _shift(plan_steps.in_place(), "alias", "the alias", unit, named, wave)
         return
-    kinds = list(dict.fromkeys(trigger.type for trigger in deployed.function.triggers)) or [targets.DIRECT]
+    kinds = list(dict.fromkeys(trigger.type for trigger in deployed.function.triggers)) or [plan_steps.DIRECT]
     for kind in kinds:
-        way = targets.way(kind, form)
+        way = plan_steps.way(kind, form)
         if way is not None:
-            title = "its direct callers" if kind == targets.DIRECT else f"its {kind} trigger"
+            title = "its direct callers" if kind == plan_steps.DIRECT else f"its {kind} trigger"
             yield _shift(way, kind, title, unit, named, wave)
         else:
             yield _stays(kind, unit, named, wave)
 
 
-def _shift(way: targets.Way, kind: str, title: str, unit: Unit, named: Words, wave: int) -> Step:
+def _shift(way: plan_steps.Way, kind: str, title: str, unit: Unit, named: Words, wave: int) -> Step:
     parts = (f"In place of the trigger: {way.replace}." if way.replace else "", way.change, way.shift)
     return Step(
         id=step_id(unit.id, f"shift {kind}"),
@@ -160,7 +160,7 @@ def _shift(way: targets.Way, kind: str, title: str, unit: Unit, named: Words, wa
 
 def _stays(kind: str, unit: Unit, named: Words, wave: int) -> Step:
     """The trigger cannot leave Lambda: a thin function stays for it."""
-    reason = targets.contract(kind) or "nothing else can take its place"
+    reason = plan_steps.contract(kind) or "nothing else can take its place"
     return Step(
         id=step_id(unit.id, f"shift {kind}"),
         wave=wave,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from types import MappingProxyType
 
-from archlint.knowledge import targets
+from archlint.knowledge import plan_steps
 from archlint.model.deployed import Deployed
 from archlint.model.function import FolderCode, ImageCode
 from archlint.plan.model import Unit
@@ -55,7 +55,7 @@ def words(unit: Unit, deployed: Deployed) -> Words:
         "dockerfile": dockerfile,
         "context": context,
         "platform": _platform(deployed),
-        "steps": targets.shares(),
+        "steps": plan_steps.shares(),
     }
     build, deploy = _deployment(deployed)
     image = unit.target in _IMAGES or deployed.function.package == Known("image")

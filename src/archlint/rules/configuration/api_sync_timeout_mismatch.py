@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.finding import Hit, Step
-from archlint.knowledge.limits import Applied, Limit, limit
+from archlint.knowledge.facts import Fact
+from archlint.knowledge.limits import Applied, limit
 from archlint.model.function import Trigger
 from archlint.project import Project
 from archlint.rulebook.page import Page
@@ -41,11 +42,11 @@ def check(project: Project, page: Page) -> Iterator[Hit]:
         )
 
 
-def _limit(project: Project, key: str) -> Limit | Applied:
+def _limit(project: Project, key: str) -> Fact[int] | Applied:
     return project.limits.get("api_timeout_s") if key == "api_timeout" else limit(key)
 
 
-def _basis(wall: Limit | Applied) -> str:
+def _basis(wall: Fact[int] | Applied) -> str:
     return wall.basis if isinstance(wall, Applied) and wall.own else f"limit as of {wall.as_of}"
 
 

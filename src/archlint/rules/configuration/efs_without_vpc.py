@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.finding import Hit
-from archlint.knowledge.limits import fact
+from archlint.knowledge.limits import statement
 from archlint.model.function import Function
 from archlint.model.place import Place
 from archlint.project import Project
@@ -23,10 +23,10 @@ def check(project: Project, page: Page) -> Iterator[Hit]:
         if not set(function.efs_mounts) - {UNKNOWN} or function.kind not in TEMPLATES or function.capacity_provider:
             continue
         if not function.vpc and function.completed_by is None:
-            known = fact("file_system_vpc")
+            known = statement("file_system_vpc")
             yield Hit(
                 message=f"{', '.join(function.efs_mounts)} is a file system, and the function has no VpcConfig:"
-                f" {known.text} (as of {known.as_of})",
+                f" {known.value} (as of {known.as_of})",
                 place=_place(function),
                 function=function.id,
             )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from archlint.finding import Hit, Step
-from archlint.knowledge.limits import Fact, Limit, fact, limit
+from archlint.knowledge.facts import Fact
+from archlint.knowledge.limits import limit, statement
 from archlint.model.function import Function, Setting
 from archlint.model.place import Place
 from archlint.model.resource import Link, Resource, Scalar
@@ -53,13 +54,13 @@ def _function(project: Project, page: Page, function: Function) -> Iterator[Hit]
         wrong.append("its architecture is arm64")
     if wrong:
         yield Hit(
-            message=_refused(f"AcceleratorConfig asks for a GPU, but {' and '.join(wrong)}", fact("accelerator")),
+            message=_refused(f"AcceleratorConfig asks for a GPU, but {' and '.join(wrong)}", statement("accelerator")),
             place=function.places.get("accelerator", function.defined_at),
             function=function.id,
         )
 
 
-def _over(function: Function, what: str, most: str, known: Limit, place: Place | None) -> Hit:
+def _over(function: Function, what: str, most: str, known: Fact[int], place: Place | None) -> Hit:
     return Hit(
         message=f"{what} is more than Lambda gives a function: {most} at most (limit as of {known.as_of})",
         place=place or function.defined_at,
@@ -67,8 +68,8 @@ def _over(function: Function, what: str, most: str, known: Limit, place: Place |
     )
 
 
-def _refused(what: str, known: Fact) -> str:
-    return f"{what}: {known.text} (as of {known.as_of})"
+def _refused(what: str, known: Fact[str]) -> str:
+    return f"{what}: {known.value} (as of {known.as_of})"
 
 
 def _fargate_gpu(resource: Resource, what: str) -> Iterator[Hit]:
@@ -76,7 +77,7 @@ def _fargate_gpu(resource: Resource, what: str) -> Iterator[Hit]:
     if gpus and "FARGATE" in platforms:
         yield Hit(
             message=_refused(
-                f"the {what} is for Fargate and asks for {gpus} GPU{'s' if gpus > 1 else ''}", fact("fargate_gpu")
+                f"the {what} is for Fargate and asks for {gpus} GPU{'s' if gpus > 1 else ''}", statement("fargate_gpu")
             ),
             place=_place(resource, "gpu"),
             help="Run it on ECS with GPU instances, on AWS Batch with an EC2 compute environment, or on SageMaker.",
@@ -103,7 +104,7 @@ def _endpoint(resource: Resource) -> Iterator[Hit]:
     if serverless is not None and serverless.value == Known(True) and instances:
         yield Hit(
             message=_refused(
-                f"the variant has ServerlessConfig and InstanceType {instances[0]}", fact("serverless_variant")
+                f"the variant has ServerlessConfig and InstanceType {instances[0]}", statement("serverless_variant")
             ),
             place=_place(resource, "instance_type"),
         )
@@ -125,7 +126,9 @@ def _targets(resources: Mapping[str, Resource], links: tuple[Link, ...]) -> Iter
             continue
         if _words(group.settings, "target_type") == ["instance"]:
             yield Hit(
-                message=_refused(f"the target group of {service.name} has the type instance", fact("awsvpc_target")),
+                message=_refused(
+                    f"the target group of {service.name} has the type instance", statement("awsvpc_target")
+                ),
                 place=_place(group, "target_type"),
                 trace=(
                     Step(_place(task, "network_mode"), "the tasks have the network mode awsvpc"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.finding import Hit
-from archlint.knowledge.limits import fact, limit
+from archlint.knowledge.limits import limit, statement
 from archlint.model.function import Function
 from archlint.project import Project
 from archlint.rulebook.page import Page
@@ -20,9 +20,9 @@ def check(project: Project, page: Page) -> Iterator[Hit]:
         reasons = list(_obstacles(project, page, function)) if function.snapstart else []
         if not reasons:
             continue
-        known = fact("snapstart")
+        known = statement("snapstart")
         yield Hit(
-            message=f"SnapStart is on, but {' and '.join(reasons)}; {known.text} (as of {known.as_of})",
+            message=f"SnapStart is on, but {' and '.join(reasons)}; {known.value} (as of {known.as_of})",
             place=function.places.get("snapstart", function.defined_at),
             function=function.id,
         )
