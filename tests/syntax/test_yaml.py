@@ -92,18 +92,19 @@ def test_a_merge_of_no_mapping_is_nothing() -> None:
 @pytest.mark.parametrize(
     ("text", "message", "line", "column"),
     [
-        ("a: [1", "did not find expected ',' or ']'", 2, 1),
-        ("a:\n\tc: d", "found character that cannot start any token", 2, 1),
+        ("a: [1", None, 2, 1),
+        ("a:\n\tc: d", None, 2, 1),
         ("a: *b", "alias 'b' has no anchor", 1, 4),
         ("a: 1\nb: &x {c: *x}", "an alias contains itself", 2, 11),
         ("é: 1\na: \x07", "it contains a control character, which YAML forbids", 2, 4),
-        ("%YAML 3.0\n---\na", "found incompatible YAML document", 1, 1),
+        ("%YAML 3.0\n---\na", None, 1, 1),
     ],
 )
-def test_errors_have_a_place(text: str, message: str, line: int, column: int) -> None:
+def test_errors_have_a_place(text: str, message: str | None, line: int, column: int) -> None:
+    """Without a message where the words are the parser's."""
     with pytest.raises(DocumentError) as caught:
         parse(text)
-    assert message in caught.value.message
+    assert caught.value.message if message is None else message in caught.value.message
     assert (caught.value.line, caught.value.column) == (line, column)
 
 
