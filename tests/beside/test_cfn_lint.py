@@ -166,7 +166,7 @@ def test_an_old_cfn_lint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, versio
     info = tmp_path / f"cfn_lint-{version}.dist-info"
     info.mkdir()
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: cfn-lint\nVersion: {version}\n")
-    with pytest.raises(MissingError, match=f"{version} is too old"):
+    with pytest.raises(MissingError, match=rf"{version} is older than 1\.40: pip install --upgrade"):
         installed()
 
 

@@ -22,6 +22,7 @@ from typing import IO, Any
 from packaging.version import InvalidVersion, Version
 
 OLDEST = Version("1.40")
+EXTRA = "archlint-aws[cfn-lint]"
 REGIONS = ("us-east-1",)
 START_SECONDS = 90.0
 FILE_SECONDS = 30.0
@@ -89,13 +90,13 @@ def installed() -> str:
     site = Path(spec.origin).parents[1] if spec is not None and spec.origin else None
     found = next((d for d in metadata.distributions(name="cfn-lint", path=[str(site)])), None) if site else None
     if found is None:
-        raise MissingError(f"cfn-lint is not installed; install cfn-lint {OLDEST} or later beside archlint")
+        raise MissingError(f"cfn-lint is not installed: pip install '{EXTRA}'")
     try:
         old = Version(found.version) < OLDEST
     except InvalidVersion:
         old = False
     if old:
-        raise MissingError(f"cfn-lint {found.version} is too old; install {OLDEST} or later")
+        raise MissingError(f"cfn-lint {found.version} is older than {OLDEST}: pip install --upgrade '{EXTRA}'")
     return str(site)
 
 
