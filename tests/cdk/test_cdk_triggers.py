@@ -244,7 +244,7 @@ def test_values_that_contain_themselves_end() -> None:
 
 
 def test_types_agree_with_those_of_templates() -> None:
-    templates = read_yaml("event_sources.yaml")
+    templates = read_yaml("triggers.yaml")
     known = {
         row["type"]: row["sync"]
         for section in ("sam_events", "resources", "principals", "pollers")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from python_fixes import fixed, offers, only, outcomes, repository
+from python_fixes import findings, fixed, offers, only, outcomes, repository
 
 from archlint.edits.edit import Fix
 from expectations import TEMPLATE
@@ -168,6 +170,23 @@ def test_a_variable_goes_below_the_standard_library() -> None:
     after = fixed(text, "cache-dir-not-writable")["app.py"]
     line = 'os.environ.setdefault("HF_HOME", "/tmp/huggingface")'
     assert after == text.replace("import os\n", f"import os\n\n{line}\n\n")
+
+
+@pytest.mark.parametrize(
+    ("library", "load"),
+    [
+        ("sentence_transformers", 'SentenceTransformer("all-MiniLM-L6-v2")'),
+        ("transformers", 'pipeline("sentiment-analysis")'),
+        ("easyocr", 'Reader(["en"])'),
+        ("whisper", 'load_model("base")'),
+    ],
+)
+def test_the_advice_and_the_fix_name_the_same_variable(library: str, load: str) -> None:
+    name = load.partition("(")[0]
+    files = repository(f"from {library} import {name}\n\nM = {load}\n\n\ndef handler(e, c):\n    return M\n")
+    (found,) = findings(files, "cache-dir-not-writable")
+    (written,) = re.findall(r'setdefault\("(\w+)", "(.*)"\)', fixed(files, "cache-dir-not-writable")["app.py"])
+    assert f"Set {'='.join(written)} in the function's environment" in str(found.help)
 
 
 def test_a_variable_is_not_set_where_it_comes_too_late() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from archlint.config import Config
 from archlint.fix.run import Outcome, run
+from archlint.knowledge.limits import NONE_OWN, Limits
 from archlint.tree import MemoryTree
 
 HEAD = "Transform: AWS::Serverless-2016-10-31\n"
@@ -17,9 +20,11 @@ def handler(e, c):
 """
 
 
-def fixed(template: str, rule: str, code: str = "def handler(e, c):\n    return 1\n") -> tuple[str, Outcome]:
+def fixed(
+    template: str, rule: str, code: str = "def handler(e, c):\n    return 1\n", limits: Limits = NONE_OWN
+) -> tuple[str, Outcome]:
     tree = MemoryTree({"template.yaml": HEAD + template, "src/app.py": code})
-    outcome = run(tree, Config(select=frozenset({rule})), unsafe=True)
+    outcome = run(tree, Config(select=frozenset({rule}), limits=limits), unsafe=True)
     new = outcome.changed["template.yaml"][1].decode() if outcome.changed else HEAD + template
     return new.removeprefix(HEAD), outcome
 
@@ -109,3 +114,14 @@ def test_mount_targets_join_what_is_waited_for() -> None:
         new, outcome = fixed(base.replace("WAIT", before), "efs-without-vpc")
         assert new == base.replace("WAIT", after)
         assert all(one.fix.safe for one in outcome.done)
+
+
+BEHIND_AN_API = FUNCTION.format(runtime="python3.13") + (
+    "      Timeout: 300\n      Events:\n        Ask: {Type: Api, Properties: {Path: /, Method: get}}\n"
+)
+
+
+@pytest.mark.parametrize(("limits", "seconds"), [(NONE_OWN, 28), (Limits((("api_timeout_s", 120),)), 119)])
+def test_a_timeout_stays_below_the_limit_that_the_owners_have(limits: Limits, seconds: int) -> None:
+    new, _ = fixed("Resources:\n" + BEHIND_AN_API, "api-sync-timeout-mismatch", limits=limits)
+    assert new == "Resources:\n" + BEHIND_AN_API.replace("Timeout: 300", f"Timeout: {seconds}")

@@ -43,7 +43,7 @@ def keys(found: tuple[Step, ...]) -> list[str]:
 
 
 def test_every_trigger_that_readers_know_has_a_row() -> None:
-    sources = read_yaml("event_sources.yaml")
+    sources = read_yaml("triggers.yaml")
     tables = [sources[section].values() for section in ("sam_events", "resources", "principals", "pollers")]
     assert {row["type"] for table in tables for row in table} <= set(plan_steps.known_triggers())
 

@@ -250,6 +250,15 @@ def test_a_function_and_its_usage_make_a_workload() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("type_", "http"),
+    [("websocket-api", True), ("vpc-lattice", True), ("alb", True), ("cognito", False), ("appsync", False)],
+)
+def test_callers_over_http_need_a_load_balancer(type_: str, http: bool) -> None:
+    found = deployed(triggers=(Trigger(type_, True, PLACE),))
+    assert workload(found, read("functions: {Search: {monthly_requests: 1000}}")).http is http
+
+
 def test_what_is_not_known_stays_unknown() -> None:
     open_ = Unknown("a parameter without a default")
     unknown = Setting(open_)

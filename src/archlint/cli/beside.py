@@ -19,8 +19,8 @@ option = click.option(
     "others",
     multiple=True,
     type=click.Choice([GUEST]),
-    help="Also run cfn-lint on the templates (needs archlint-aws[cfn-lint]); its codes, such as E3012, work in --select,"
-    " --ignore and suppressions.",
+    help="Also run cfn-lint on the templates (needs archlint-aws[cfn-lint]); its codes, such as E3012, work in"
+    " --select, --ignore and suppressions.",
 )
 
 

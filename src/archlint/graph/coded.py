@@ -12,7 +12,7 @@ from archlint.code.ml import argument, model_calls
 from archlint.code.reach import Call, Reach
 from archlint.graph.model import FLOW, Edge, Evidence, Node
 from archlint.knowledge.ml import MlCall
-from archlint.knowledge.resources import trigger_source
+from archlint.knowledge.triggers import trigger_type
 from archlint.model.function import Function, Trigger
 from archlint.model.place import Place
 from archlint.model.resource import Architecture, Link
@@ -64,10 +64,10 @@ def entries(
         node = nodes[function.id]
         open_triggers: dict[tuple[str, bool], list[Trigger]] = defaultdict(list)
         for trigger in function.triggers:
-            if not trigger_source(trigger.type).kinds & kinds[function.id]:
+            if not trigger_type(trigger.type).kinds & kinds[function.id]:
                 open_triggers[trigger.type, trigger.sync].append(trigger)
         for (type_, sync), triggers in open_triggers.items():
-            source = trigger_source(type_)
+            source = trigger_type(type_)
             entry = Node(f"{node.stack}#trigger:{type_}", source.name, source.kind, node.stack)
             shown = tuple(Evidence(trigger.place, f"{type_} trigger") for trigger in triggers)
             yield entry, Edge(entry.id, function.id, "sync" if sync else "async", "", shown)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from archlint.knowledge.resources import EventSource, poller_source, resource_source
 from archlint.knowledge.store import read_yaml
+from archlint.knowledge.triggers import EventSource, poller_source, resource_source
 
 
 @cache

@@ -13,24 +13,6 @@ from archlint.knowledge.store import read_yaml
 _GRAPH = "graph.yaml"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What invokes a function through a trigger; `kinds` are those of the declared resources that may be it."""
-
-    name: str
-    kind: str
-    kinds: frozenset[str]
-
-
-@cache
-def trigger_source(type_: str) -> Source:
-    """By a trigger's type."""
-    row: dict[str, Any] | None = read_yaml(_GRAPH)["triggers"].get(type_)
-    if row is None:
-        return Source(type_, "other", frozenset({"other"}))
-    return Source(row["name"], row["kind"], frozenset(row["from"]))
-
-
 @cache
 def action_access(action: str) -> frozenset[str]:
     """What an allowed action, such as "s3:GetObject", lets its owner do, in the terms of `ServiceCall.access`, and
@@ -50,47 +32,6 @@ def threshold(name: str) -> int:
     """One of archlint's own thresholds, by its key."""
     value: int = read_yaml(_GRAPH)["thresholds"][name]
     return value
-
-
-@dataclass(frozen=True, slots=True)
-class EventSource:
-    """A way of being invoked; `below` is the property that names the function, "" for the whole resource."""
-
-    type: str
-    sync: bool
-    below: str = ""
-
-
-@cache
-def _table(section: str) -> dict[str, EventSource]:
-    rows: dict[str, dict[str, Any]] = read_yaml("event_sources.yaml")[section]
-    return {name: EventSource(row["type"], row["sync"], row.get("below", "")) for name, row in rows.items()}
-
-
-def sam_trigger(kind: str) -> EventSource | None:
-    """By the Type of a SAM event."""
-    return _table("sam_events").get(kind)
-
-
-def resource_source(kind: str) -> EventSource | None:
-    """By the type of the CloudFormation resource that refers to the function."""
-    return _table("resources").get(kind)
-
-
-def principal_source(principal: str) -> EventSource | None:
-    """By the service principal that a Lambda permission names."""
-    return _table("principals").get(principal)
-
-
-def poller_source(service: str) -> EventSource | None:
-    """By the service in an event source's ARN."""
-    return _table("pollers").get(service)
-
-
-def poller_service(resource_type: str) -> str | None:
-    """The ARN's service for a resource type that Lambda polls."""
-    services: dict[str, str] = read_yaml("event_sources.yaml")["poller_resources"]
-    return services.get(resource_type)
 
 
 FILE = "resources.yaml"

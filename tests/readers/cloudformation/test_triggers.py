@@ -10,7 +10,7 @@ from templates import function, functions, reason, value
 from archlint.knowledge.store import read_yaml
 
 HEAD = "Resources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties: {Runtime: python3.12}\n"
-ROWS = read_yaml("event_sources.yaml")
+ROWS = read_yaml("triggers.yaml")
 
 
 def wired(resources: str) -> list[tuple[str, bool]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archlint.knowledge.triggers import trigger_type
 from archlint.model.deployed import Deployed
 from archlint.model.function import Function
 from archlint.plan.cost.workload import Workload
@@ -12,7 +13,6 @@ from archlint.values import Known, known_or_none
 MS = 1000
 SECONDS_PER_MONTH = 730 * 3600
 UNKNOWN_TMP = Figure(512, 512, 10240, "default", "the template leaves it open")
-_HTTP = frozenset({"api", "http-api", "function-url", "alb"})
 
 
 def workload(deployed: Deployed, usage: Usage) -> Workload:
@@ -44,7 +44,7 @@ def workload(deployed: Deployed, usage: Usage) -> Workload:
         package=known_or_none(function.package) or "zip",
         gpu=said.gpu,
         today=_today(function),
-        http=any(trigger.sync and trigger.type in _HTTP for trigger in function.triggers),
+        http=any(trigger.sync and trigger_type(trigger.type).http for trigger in function.triggers),
         free_tier=usage.free_tier,
     )
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from archlint.code.calls import ServiceCall, service_calls
 from archlint.code.reach import Phase, Reach
 from archlint.knowledge.contracts import Contract, of_event, of_trigger, private_resources, private_stores
+from archlint.knowledge.triggers import trigger_type
 from archlint.model.function import Function, Trigger
 from archlint.model.resource import Link, Resource
 from archlint.plan.needs.code import imports
@@ -16,9 +17,6 @@ from archlint.plan.needs.facts import Noted
 from archlint.plan.usage.file import FunctionUsage
 from archlint.project import Project
 from archlint.values import Known
-
-HTTP = frozenset({"api", "http-api", "websocket-api", "function-url", "alb", "vpc-lattice"})
-STREAMS = frozenset({"kinesis", "dynamodb", "msk", "kafka", "documentdb"})
 
 
 class Surroundings:
@@ -68,7 +66,7 @@ def note_triggers(
     kinds = {trigger.type for trigger in triggers}
     for name, types in (
         ("queue", {"sqs", "mq"}),
-        ("stream", STREAMS),
+        ("stream", {kind for kind in kinds if trigger_type(kind).stream}),
         ("schedule", {"schedule"}),
         ("object_events", {"s3"}),
         ("state_machine", {"step-functions"}),
@@ -78,7 +76,7 @@ def note_triggers(
             name, "yes" if found else "no", f"invoked by {found.type}" if found else "", found.place if found else None
         )
     fifo = next((item for item in around.sources(function.id) if _is_fifo(item)), None)
-    stream = next((trigger for trigger in triggers if trigger.type in STREAMS), None)
+    stream = next((trigger for trigger in triggers if trigger_type(trigger.type).stream), None)
     if fifo is not None:
         noted.word("ordered", "yes", f"{fifo.name} keeps the order of its messages", fifo.place)
     elif stream is not None:
@@ -142,7 +140,7 @@ def event_keys(reach: Reach) -> frozenset[str]:
 
 def _note_front(noted: Noted, function: Function, around: Surroundings) -> None:
     """Whether somebody waits. The usage file decides where it speaks; a direct call tells nothing."""
-    front = next((trigger for trigger in function.triggers if trigger.type in HTTP and trigger.sync), None)
+    front = next((trigger for trigger in function.triggers if trigger_type(trigger.type).http and trigger.sync), None)
     if front is not None:
         noted.word("front", "http", f"callers wait at {front.type}", front.place)
     noted.word("front", "none")

@@ -18,8 +18,9 @@ from archlint.knowledge.cdk import (
     used_properties,
     wrapping_source,
 )
-from archlint.knowledge.resources import LinkRow, resource_source
+from archlint.knowledge.resources import LinkRow
 from archlint.knowledge.resources import resource_type as known_type
+from archlint.knowledge.triggers import resource_source
 from archlint.model.place import Place
 from archlint.model.resource import Link
 from archlint.readers.cdk.functions import Reading

@@ -15,7 +15,7 @@ from archlint.knowledge.cdk import (
     wrapped_property,
     wrapping_source,
 )
-from archlint.knowledge.resources import EventSource, poller_source, principal_source, sam_trigger
+from archlint.knowledge.triggers import EventSource, poller_source, principal_source, sam_trigger
 from archlint.model.function import Trigger
 from archlint.readers.cdk.overrides import overrides
 from archlint.readers.cdk.reading import argument, entry, is_given, last, made_of, number, own_arguments, parts, seconds

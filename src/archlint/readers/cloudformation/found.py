@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from archlint.knowledge.resources import ResourceType, SettingRow, batch_size, resource_source, resource_type
+from archlint.knowledge.resources import ResourceType, SettingRow, batch_size, resource_type
+from archlint.knowledge.triggers import resource_source
 from archlint.model.function import Function, Setting
 from archlint.model.place import Place
 from archlint.model.resource import Link

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from archlint.knowledge.resources import OTHER, LinkRow, connector, principal_source, resource_type
+from archlint.knowledge.resources import OTHER, LinkRow, connector, resource_type
+from archlint.knowledge.triggers import principal_source
 from archlint.model.function import Function
 from archlint.model.resource import Architecture
 from archlint.readers.cloudformation.api_links import read_api

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from archlint.knowledge.resources import SamEvent, SettingRow, resource_type, sam_event, sam_trigger
+from archlint.knowledge.resources import SamEvent, SettingRow, resource_type, sam_event
+from archlint.knowledge.triggers import sam_trigger
 from archlint.model.function import Trigger
 from archlint.model.place import Place
 from archlint.readers.cloudformation.found import MAPPING, Found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.knowledge.resources import EventSource, poller_service, poller_source, principal_source, resource_source
+from archlint.knowledge.triggers import EventSource, poller_service, poller_source, principal_source, resource_source
 from archlint.model.function import Trigger
 from archlint.readers.cloudformation.lookup import NAME, Lookup, mentions_streaming, references
 from archlint.readers.cloudformation.openapi import BODIES, body, operations

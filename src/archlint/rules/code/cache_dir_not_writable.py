@@ -9,22 +9,10 @@ from archlint.code.call_path import way_to
 from archlint.code.downloads import downloads
 from archlint.code.reach import Call, Reach
 from archlint.finding import Hit
+from archlint.knowledge.cache_folders import cache_folder
 from archlint.model.deployed import Deployed
 from archlint.project import Project
 from archlint.rulebook.page import Page
-
-VARIABLES = {
-    "transformers": ("HF_HOME", "HF_HUB_CACHE", "TRANSFORMERS_CACHE", "HUGGINGFACE_HUB_CACHE", "XDG_CACHE_HOME"),
-    "sentence_transformers": ("SENTENCE_TRANSFORMERS_HOME", "HF_HOME", "HF_HUB_CACHE", "TRANSFORMERS_CACHE"),
-    "diffusers": ("HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"),
-    "huggingface_hub": ("HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"),
-    "torch": ("TORCH_HOME", "XDG_CACHE_HOME"),
-    "torchvision": ("TORCH_HOME", "XDG_CACHE_HOME"),
-    "nltk": ("NLTK_DATA",),
-    "easyocr": ("EASYOCR_MODULE_PATH", "MODULE_PATH"),
-    "whisper": ("XDG_CACHE_HOME",),
-}
-"""By import name: the variables that move the library's cache (from the libraries' documentation)."""
 
 ARGUMENTS = (
     "cache_dir",
@@ -42,16 +30,17 @@ def check(project: Project, page: Page) -> Iterator[Hit]:
     for deployed, reach in project.python_functions():
         for found in downloads(deployed, reach, project.tree):
             root = found.call.path.partition(".")[0].partition("(")[0]
-            variables = VARIABLES.get(root)
-            if variables is None or _is_moved(found.call, variables, deployed, reach):
+            cache = cache_folder(root)
+            if cache is None or _is_moved(found.call, cache.variables, deployed, reach):
                 continue
             yield Hit(
                 message=f"{root} keeps what it downloads below the home folder, which Lambda mounts read-only; neither"
-                f" {' nor '.join(variables[:2])} is set",
+                f" {' nor '.join(cache.variables[:2])} is set",
                 place=found.call.site.unit.module.place(found.call.node),
                 function=deployed.function.id,
                 trace=way_to(found.call.reached),
-                help=f"Set {variables[0]}=/tmp/{root} in the function's environment, or ship the files with the code.",
+                help=f"Set {cache.variables[0]}={cache.folder or f'/tmp/{root}'} in the function's environment, or ship"
+                " the files with the code.",
             )
 
 

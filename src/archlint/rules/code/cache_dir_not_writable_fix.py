@@ -13,19 +13,11 @@ from archlint.edits.python.place import is_docstring
 from archlint.edits.python.source import Source, of_finding, source_of
 from archlint.edits.text import Text
 from archlint.finding import Finding
+from archlint.knowledge.cache_folders import cache_folder
 from archlint.project import Project
 
 SAFE = False
 """What a folder in /tmp holds counts towards the function's ephemeral storage."""
-
-_HUGGING_FACE = ("HF_HOME", "/tmp/huggingface")
-_VARIABLES = {
-    **dict.fromkeys(("transformers", "sentence_transformers", "diffusers", "huggingface_hub"), _HUGGING_FACE),
-    **dict.fromkeys(("torch", "torchvision"), ("TORCH_HOME", "/tmp/torch")),
-    "easyocr": ("EASYOCR_MODULE_PATH", "/tmp/easyocr"),
-    "whisper": ("XDG_CACHE_HOME", "/tmp"),
-}
-"""By import name: the variable that moves the cache. NLTK takes only a folder that is there already."""
 
 
 def fix(finding: Finding, project: Project, text: Text) -> Fix | None:
@@ -35,9 +27,10 @@ def fix(finding: Finding, project: Project, text: Text) -> Fix | None:
     if source is None or call is None:
         return None
     root = (source.path_of(call.func) or "").partition(".")[0].partition("(")[0]
-    if root not in _VARIABLES:
+    cache = cache_folder(root)
+    if cache is None or cache.folder is None:
         return None
-    variable, folder = _VARIABLES[root]
+    variable, folder = cache.variables[0], cache.folder
     edits: dict[Edit, None] = {}
     for path in _entries(finding, project):
         entry = source_of(path, project, text) if path is not None else None

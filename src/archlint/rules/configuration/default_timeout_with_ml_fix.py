@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from archlint.edits.document import Document
 from archlint.edits.edit import Edit, Fix
 from archlint.edits.functions import SETTINGS, each_function, fix_of, functions_of
@@ -20,10 +22,10 @@ SECONDS = 60
 def fix(finding: Finding, project: Project, text: Text) -> Fix | None:
     """Only a measurement tells the right number; behind an API it stays below the API's own, and a queue in front gets
     the visibility timeout that goes with it."""
-    edits = each_function(finding, project, text, _add)
+    edits = each_function(finding, project, text, partial(_add, project))
     queues: set[Edit] = set()
     for function in functions_of(finding, project):
-        raised = raised_for(function, _seconds(function), project, text)
+        raised = raised_for(function, _seconds(project, function), project, text)
         if raised is None:
             return None
         queues.update(raised)
@@ -31,10 +33,10 @@ def fix(finding: Finding, project: Project, text: Text) -> Fix | None:
     return fix_of(finding, "give the function a timeout of its own", edits, safe=False)
 
 
-def _add(function: Function, document: Document, properties: Mapping) -> Edit | None:
-    return document.set(properties, "Timeout", _seconds(function), SETTINGS)
+def _add(project: Project, function: Function, document: Document, properties: Mapping) -> Edit | None:
+    return document.set(properties, "Timeout", _seconds(project, function), SETTINGS)
 
 
-def _seconds(function: Function) -> int:
-    wall = least_wall(function)
+def _seconds(project: Project, function: Function) -> int:
+    wall = least_wall(project, function)
     return SECONDS if wall is None else max(1, min(SECONDS, wall - 1))

@@ -12,29 +12,11 @@ from archlint.code.sites import Site
 from archlint.finding import Step
 from archlint.knowledge import ml
 from archlint.knowledge.limits import limit
+from archlint.knowledge.triggers import trigger_type
 from archlint.model.deployed import Deployed
 from archlint.model.function import Function, Trigger
 from archlint.model.place import Place
 from archlint.values import Known, Unknown
-
-FRONTS = {
-    "api": "a REST API",
-    "http-api": "an HTTP API",
-    "websocket-api": "a WebSocket API",
-    "function-url": "a function URL",
-    "alb": "a load balancer",
-    "appsync": "AppSync",
-    "authorizer": "an API's authorizer",
-    "cloudfront": "CloudFront",
-    "cognito": "Cognito",
-    "bedrock-agent": "a Bedrock agent",
-    "lex": "Lex",
-    "alexa": "Alexa",
-    "connect": "Amazon Connect",
-    "vpc-lattice": "VPC Lattice",
-    "s3-object-lambda": "S3 Object Lambda",
-}
-"""What waits for an answer, by trigger type."""
 
 EXPECTED = frozenset({"ImportError", "ModuleNotFoundError", "Exception"})
 
@@ -149,7 +131,7 @@ def waiting(function: Function) -> Trigger | None:
 
 
 def front(trigger: Trigger) -> str:
-    return FRONTS.get(trigger.type, "a caller")
+    return trigger_type(trigger.type).caller
 
 
 def snapstart_obstacle(function: Function) -> str | None:
