@@ -28,6 +28,7 @@ FUNCTION = """\
 
 def scan(rule: str, files: dict[str, str]) -> list[Finding]:
     result = scan_tree(MemoryTree(files), Config())
+    assert not result.coverage.files_failed
     return [finding for finding in result.findings if finding.rule == rule]
 
 
@@ -267,4 +268,31 @@ def test_a_timeout_that_is_not_known_is_noted_where_it_would_decide(type_: str, 
     result = scan_tree(MemoryTree({"template.yaml": text, "src/app.py": code("return 1")}), Config())
     notes = [note for note in result.coverage.not_evaluated if note.rule == "missing-failure-path"]
     assert [(note.function, note.attribute) for note in notes] == [("template.yaml#Work", "timeout_s")] * noted
-    assert not [finding for finding in result.findings if finding.rule == "missing-failure-path"]
+    assert not {"missing-failure-path", "unreadable-file"} & {finding.rule for finding in result.findings}
+
+
+CDK_QUEUE = """\
+from aws_cdk import App, Stack, aws_lambda as lambda_, aws_sqs as sqs
+from aws_cdk.aws_lambda_event_sources import SqsEventSource
+from elsewhere import dead
+
+app = App()
+stack = Stack(app, "Stack")
+work = lambda_.Function(
+    stack, "Work", runtime=lambda_.Runtime.PYTHON_3_13, handler="app.handler", code=lambda_.Code.from_asset("src"),
+)
+work.add_event_source(SqsEventSource({}))
+"""
+
+
+@pytest.mark.parametrize(
+    ("queue", "count"),
+    [
+        ('sqs.Queue(stack, "Jobs")', 1),
+        ('sqs.Queue(stack, "Jobs", dead_letter_queue=dead(stack))', 0),
+        ('sqs.Queue.from_queue_arn(stack, "Jobs", "arn:aws:sqs:eu-west-1:123456789012:theirs")', 0),
+    ],
+)
+def test_a_queue_whose_redrive_policy_is_not_known_is_not_judged(queue: str, count: int) -> None:
+    files = {"app.py": CDK_QUEUE.format(queue), "cdk.json": '{"app": "python app.py"}', "src/app.py": MODEL}
+    assert len(scan("missing-failure-path", files)) == count
