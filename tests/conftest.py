@@ -37,9 +37,11 @@ def shipped_prices() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No test reads or writes the user's cache."""
+def _environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or writes the user's cache. An error of archlint's own is raised instead of found: where a test
+    expects nothing of a rule, the rule did not just fail."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ARCHLINT_DEBUG", "1")
         patch.setenv("ARCHLINT_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
         yield
 
