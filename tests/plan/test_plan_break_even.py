@@ -103,6 +103,12 @@ def test_it_is_cheaper_from_the_first_request_on(target: str, workload: Workload
     [
         ("fargate-task", work(900, 3008, network="nat"), "1,853 requests a month on"),
         ("batch-gpu", work(900, 10240, speedup=10, network="nat"), "337 requests a month on"),
+        ("batch-gpu", work(3600, 3008, speedup=4.5, network="nat"), "1,650 requests a month on"),
+        (
+            "fargate-service",
+            work(0.5, 1024, network="nat", http=True),
+            "26.9 million requests a month on, where it is busy 47% of its time",
+        ),
         ("lambda-provisioned", work(1, 1024), "1.6 million requests a month on, where it is busy 60% of its time"),
         (
             "batch-gpu",
@@ -116,13 +122,25 @@ def test_it_is_cheaper_from_where_the_costs_cross(target: str, workload: Workloa
     assert (found.exists, found.text) == (True, f"Cheaper from about {text}")
     requests = found.monthly_requests or 0
     assert dollars(target, workload, requests) == pytest.approx(dollars(STAY, workload, requests))
+    assert dollars(target, workload, requests * 0.9) > dollars(STAY, workload, requests * 0.9)
     assert dollars(target, workload, requests * 1.1) < dollars(STAY, workload, requests * 1.1)
+
+
+def test_whole_instances_first_pay_where_so_many_are_full() -> None:
+    load = work(2, 3008, speedup=5.6, network="nat")
+    found = even("ecs-gpu", load)
+    assert found.text == "Cheaper from about 48.5 million requests a month on, where it is busy 60% of its time"
+    requests = found.monthly_requests or 0
+    assert dollars("ecs-gpu", load, requests) == pytest.approx(dollars(STAY, load, requests))
+    for fewer in (0.5, 0.9, 0.99):
+        assert dollars("ecs-gpu", load, requests * fewer) > dollars(STAY, load, requests * fewer)
 
 
 @pytest.mark.parametrize(
     ("target", "workload", "text"),
     [
         ("ecs-gpu", work(2, 10240), "1.3 million requests a month on, if the GPU is 1.6 times as fast"),
+        ("ecs-gpu", work(2, 10240, network="nat"), "1.4 million requests a month on, if the GPU is 1.8 times as fast"),
         ("batch-gpu", work(1, 3008), "7.8 million requests a month on, if the GPU is 5.0 times as fast"),
         (
             "batch-gpu",
@@ -150,6 +168,7 @@ def test_the_speed_up_that_makes_one_request_as_dear_as_on_lambda(target: str, m
     assert needed is not None
     if target == "modal":
         assert even(target, load).speedup == needed
+    assert even(target, replace(load, gpu_speedup=exact(needed * 2), network="nat")).speedup == needed
     for factor, cheaper in ((1.01, True), (0.99, False)):
         near = replace(load, gpu_speedup=exact(needed * factor))
         assert (dollars(target, near, 1) < dollars(STAY, near, 1)) is cheaper
