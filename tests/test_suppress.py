@@ -42,7 +42,12 @@ def complaints(result: Suppressed) -> list[tuple[int, str]]:
         ("Dockerfile", f"FROM x\nRUN y {LOAD}\n"),
         ("requirements.txt", f"a\ntorch  {LOAD}\n"),
         ("pyproject.toml", f'a = "#"\nb = "x"  {LOAD}\n'),
+        ("template.yaml", f"a: b\nb: it's one {LOAD}\n"),
+        ("template.yaml", f"a: b\nb: 'ends with \\' {LOAD}\n"),
+        ("template.yaml", f'a: b\nb: "says \\"so" {LOAD}\n'),
         ("stack.ts", "let u = 'https://x';\nload(); // archlint: ignore[model-load-in-handler] once\n"),
+        ("stack.ts", "let u = 'https://x';\nload();// archlint: ignore[model-load-in-handler] once\n"),
+        ("app.py", "x = 1\nload()  # archlint: ignore[AL101, ] why\n"),
     ],
 )
 def test_a_comment_behind_speaks_about_its_line(path: str, text: str) -> None:
@@ -77,6 +82,17 @@ def test_a_comment_anywhere_in_the_span() -> None:
     assert [f.place.line for f in result.silenced] == [1]
 
 
+@pytest.mark.parametrize(("line", "silenced"), [(1, 0), (2, 1), (4, 1), (5, 0)])
+def test_a_comment_beside_the_span_does_not_count(line: int, silenced: int) -> None:
+    lines = [f"x{n}()" + f"  {LOAD}" * (n == line) for n in range(1, 7)]
+    assert len(run("\n".join(lines), at("app.py", 2, 4)).silenced) == silenced
+
+
+def test_a_comment_alone_at_the_end_speaks_about_the_last_line() -> None:
+    assert len(run(f"x = 1\n{LOAD}", at("app.py", 2)).silenced) == 1
+    assert len(run(f"x = 1\n{LOAD}", at("app.py", 1)).silenced) == 0
+
+
 def test_another_rule_file_or_line_stays() -> None:
     result = run(f"x = 1  {LOAD}\n", at("app.py", 1, rule="timeout-near-limit"), at("b.py", 1), at("app.py", 2))
     assert len(result.silenced) == 0
@@ -93,6 +109,11 @@ def test_without_a_reason_nothing_is_suppressed() -> None:
         assert len(result.silenced) == 0
         (complaint,) = complaints(result)
         assert "model-load-in-handler gives no reason" in complaint[1]
+
+
+def test_one_without_a_reason_leaves_the_next_its_effect() -> None:
+    result = run(f"load()  # archlint: ignore[AL101]\nload()  {LOAD}\n", at("app.py", 1), at("app.py", 2))
+    assert [f.place.line for f in result.silenced] == [2]
 
 
 def test_unknown_and_absent_names() -> None:
@@ -125,10 +146,10 @@ def test_a_complaint_can_be_excused_too() -> None:
 
 
 def test_the_place_and_the_fingerprints_of_a_complaint() -> None:
-    first, second = run(f"x = 1  {LOAD}\nx = 1  {LOAD}\n").kept
+    first, *others = run(f"x = 1  {LOAD}\n" * 3).kept
     assert first.place == Place("app.py", 1, 8, 1, 8 + len(LOAD))
-    assert (first.code, first.severity) == ("AL002", "warning")
-    assert first.fingerprint != second.fingerprint
+    assert (first.code, first.severity, first.confidence, first.functions) == ("AL002", "warning", "high", ())
+    assert len({first.fingerprint, *(other.fingerprint for other in others)}) == 3
     (moved,) = run(f"# new\nx = 1  {LOAD}\n").kept
     assert moved.fingerprint == first.fingerprint
 
@@ -142,6 +163,7 @@ def test_the_place_and_the_fingerprints_of_a_complaint() -> None:
         ("template.yaml", f'a: "{LOAD}"\n'),
         ("template.yaml", f"a: ['b', ' {LOAD}']\n"),
         ("template.yaml", f"a: b{LOAD}\n"),
+        ("template.yaml", f'a: "b \\" {LOAD}"\n'),
         ("template.json", f'{{"a": "x {LOAD}"}}\n'),
         ("stack.ts", 'let a = "// archlint: ignore[AL101] no";\n'),
         ("app.py", "x = 1 // archlint\n# type: x // archlint: ignore[AL101] no\n"),
@@ -166,6 +188,26 @@ def test_strings_are_no_comments(path: str, text: str) -> None:
 )
 def test_comments_in_python_that_does_not_parse(text: str) -> None:
     assert len(apply([at("app.py", 2)], {"app.py": text}, (), ALL).silenced) == 1
+
+
+def test_what_a_tokenizer_read_is_not_read_again_where_it_failed() -> None:
+    assert len(complaints(run(f"x = 1  {LOAD}\nx = (\n"))) == 1
+    assert len(complaints(run(f"x = (  {LOAD}\n"))) == 1
+
+
+def test_more_than_a_thousand_in_a_file_are_not_read() -> None:
+    text = f"load()  {LOAD}\n" * 1002
+    result = run(text, *(at("app.py", line) for line in range(1, 1003)))
+    assert len(result.silenced) == 1000
+    assert complaints(result) == [
+        (1001, "This file holds more than 1,000 suppressions; from here on they are not read.")
+    ]
+
+
+def test_nothing_is_unused_in_a_file_that_was_not_read() -> None:
+    text = f"{LOAD}\nx  # archlint: ignore[unreadable-file] it is a template of ours\n"
+    both = apply([], {"a.py": text, "b.py": text}, (), ALL, unread={"a.py"})
+    assert [(f.place.path, f.place.line) for f in both.kept] == [("a.py", 2), ("b.py", 1), ("b.py", 2)]
 
 
 def test_metadata_excuses_the_findings_of_its_function() -> None:
@@ -200,3 +242,5 @@ def test_everything_comes_out_sorted_by_place() -> None:
     findings = [at("b.py", 3), at("a.py", 9), at("a.py", 2)]
     result = apply(findings, {"a.py": f"\n\n\n{LOAD}"}, (), ALL)
     assert [(f.place.path, f.place.line) for f in result.kept] == [("a.py", 2), ("a.py", 4), ("a.py", 9), ("b.py", 3)]
+    both = apply(findings, {"a.py": f"\nx  {LOAD}", "b.py": f"\n\nx  {LOAD}"}, (), ALL)
+    assert [f.place.path for f in both.silenced] == ["a.py", "b.py"]

@@ -6,9 +6,11 @@ import random
 from collections.abc import Iterable
 from dataclasses import replace
 
+import pytest
+
 from archlint.baseline.entry import Entry, counted, described
 from archlint.baseline.file import parse, render
-from archlint.baseline.match import Match, match, names_of
+from archlint.baseline.match import Match, match, names_of, narrowed
 from archlint.config import Config
 from archlint.results.result import ScanResult
 from archlint.scanner.pipeline import scan_tree
@@ -163,3 +165,86 @@ def test_files_that_cannot_be_read_are_known_by_their_path() -> None:
     assert new(broken, broken) == []
     two = {"template.yaml": template(One=one(), Two=one("b.handler", timeout=3)), "src/b.py": "def handler(:\n"}
     assert new(broken, {**broken, **two}) == ["src/b.py:1 unreadable-file"]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "known"),
+    [
+        ({}, True),
+        ({"rule": "model-load-in-handler"}, False),
+        ({"scope": "other"}, True),
+        ({"function": "Two"}, True),
+        ({"function": "Two", "scope": "other"}, False),
+        ({"function": "Gone", "scope": "other"}, True),
+        ({"function": "", "scope": "other"}, False),
+        ({"path": "src/two.py"}, True),
+        ({"path": "src/two.py", "scope": "other"}, False),
+        ({"path": "src/two.py", "function": "Two"}, False),
+        ({"path": "src/two.py", "function": "", "scope": "other"}, False),
+        ({"path": "src/gone.py", "function": "Two", "scope": "other"}, True),
+        ({"anchor": "edited"}, True),
+        ({"anchor": "edited", "message": "about something else"}, False),
+        ({"anchor": "edited", "scope": "other"}, False),
+        ({"anchor": "edited", "function": "Two"}, False),
+        ({"anchor": "edited", "path": "src/two.py"}, False),
+        ({"anchor": "edited", "path": "gone/app.py"}, True),
+        ({"anchor": "edited", "path": "two/app.py"}, False),
+        ({"anchor": "edited", "path": "gone/b.py"}, False),
+        ({"anchor": "edited", "path": "gone/app.py", "scope": "other"}, False),
+    ],
+)
+def test_by_what_an_accepted_finding_is_known_again(accepted: dict[str, str], known: bool) -> None:
+    two = template(One=one(timeout=30), Two=one("two.handler", timeout=30))
+    files = {**FILES, "template.yaml": two, "src/two.py": "def handler(e, c): pass\n", "two/app.py": "x = 1\n"}
+    result = scanned(files)
+    (finding, entry), *_ = described(result.findings, result.sources)
+    assert (finding.rule, entry.scope, entry.function) == ("client-created-in-handler", "handler", "One")
+    found = match(
+        [finding],
+        result.sources,
+        [replace(entry, **accepted)],
+        is_file=MemoryTree(files).is_file,
+        functions=names_of(result),
+    )
+    assert bool(found.known) is known
+
+
+@pytest.mark.parametrize("path", ["src/two.py", "src/gone.py"])
+def test_without_code_a_finding_is_known_at_its_path_alone(path: str) -> None:
+    """Such as in a file that is no text."""
+    result = scanned(FILES)
+    ((finding, entry),) = described(result.findings[:1], {})
+    assert entry.anchor == ""
+    for accepted, known in ((entry, 1), (replace(entry, path=path), 0)):
+        found = match([finding], {}, [accepted], is_file=lambda path: "gone" not in path, functions=frozenset({"One"}))
+        assert found.known == known
+
+
+def test_what_is_the_same_comes_before_what_is_alike() -> None:
+    """The call that was there is known, and not the equal one that now stands above it."""
+    call = "boto3.client('s3', region_name='eu-west-1')"
+    more = APP.replace("def handler", f"def early():\n    s3 = {call}\n\ndef handler").replace(
+        "return work", "early()\n    return work"
+    )
+    assert new(FILES, {**FILES, "src/app.py": more}) == ["src/app.py:4 client-created-in-handler"]
+
+
+def test_used_and_stale_are_what_was_and_was_not_found() -> None:
+    found = matched(FILES, {**FILES, "template.yaml": template(One=one(timeout=30))})
+    assert [entry.rule for entry in found.used] == ["client-created-in-handler"] * 2
+    assert [entry.rule for entry in found.stale] == ["timeout-near-limit"]
+    assert all(entry.count == 1 for entry in (*found.used, *found.stale))
+
+
+def test_a_narrowed_result_counts_what_it_leaves_out() -> None:
+    result = replace(scanned(FILES), withheld=(("diff base", 2),))
+    nothing = narrowed(result, run(result, ()), "baseline")
+    assert (nothing.findings, nothing.withheld) == (result.findings, (("diff base", 2),))
+    all_known = narrowed(result, run(result, entries(result)), "baseline")
+    assert (all_known.findings, all_known.withheld) == ((), (("diff base", 2), ("baseline", 3)))
+    assert all_known.functions == result.functions
+
+
+def test_a_path_with_a_number_sign_is_no_name() -> None:
+    files = {"c#/template.yaml": template(One=one(uri="../src/")), "src/app.py": APP}
+    assert names_of(scanned(files)) == {"One"}

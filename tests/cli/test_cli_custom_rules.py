@@ -233,6 +233,7 @@ def test_a_rule_of_a_package_that_fails_costs_one_finding(
     write(home, "team_rules_for_archlint-3.dist-info/entry_points.txt", points)
     monkeypatch.setattr("archlint.rulebook.installed.site_folders", lambda: (os.path.realpath(home),))
     monkeypatch.syspath_prepend(str(home))
+    monkeypatch.delenv("ARCHLINT_DEBUG")
     result = run("scan", "--format", "json")
     assert result.stderr == "archlint: rules of team-rules 3 are left out: there is no module team_rules_missing\n"
     findings = json.loads(result.stdout)["findings"]

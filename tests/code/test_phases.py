@@ -67,6 +67,76 @@ def test_the_way_of_an_import() -> None:
     assert way(files, "heavy.load") == ["app.py:1 Lambda imports app", "app.py:1 the module imports tools"]
 
 
+MODEL = """\
+import heavy
+class Model:
+  @property
+  def ready(self): heavy.load()
+  def __enter__(self): heavy.load()
+  def __call__(self): heavy.load()
+"""
+
+
+@pytest.mark.parametrize(
+    ("app", "tools", "steps"),
+    [
+        (
+            "from tools import Model\nm = Model()\ndef handler(e, c):\n  m.ready",
+            MODEL,
+            ["app.py:4 handler() calls Model.ready()"],
+        ),
+        (
+            "from tools import Model\ndef handler(e, c):\n  with Model(): pass",
+            MODEL,
+            ["app.py:3 handler() calls Model.__enter__()"],
+        ),
+        (
+            "from tools import Model\nm = Model()\ndef handler(e, c):\n  m()",
+            MODEL,
+            ["app.py:4 handler() calls Model.__call__()"],
+        ),
+        (
+            "from tools import keep\ndef handler(e, c):\n  @keep\n  def f(): pass",
+            "import heavy\ndef keep(f): heavy.load()",
+            ["app.py:4 handler() calls keep()"],
+        ),
+    ],
+)
+def test_the_way_through_what_is_no_plain_call(app: str, tools: str, steps: list[str]) -> None:
+    found = way({"app.py": app, "tools.py": tools}, "heavy.load")
+    assert found[0].endswith("Lambda calls handler()")
+    assert found[1:] == steps
+
+
+def test_the_way_through_a_package() -> None:
+    files = {
+        "app.py": "def handler(e, c):\n  run()\ndef run():\n  import pkg.tools\n",
+        "pkg/__init__.py": AT_IMPORT,
+        "pkg/tools.py": "",
+    }
+    assert way(files, "heavy.load") == [
+        "app.py:1 Lambda calls handler()",
+        "app.py:2 handler() calls run()",
+        "app.py:4 run() imports pkg",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "paths"),
+    [
+        ("e.load()", {"?.load"}),
+        ("e['model'].load()", {"?.load"}),
+        ("for x in e: x.load()", {"?.load"}),
+        ("heavy.model().load()", {"heavy.model", "heavy.model().load"}),
+        ("own().load()", {"?.load"}),
+        ("own()", set()),
+        ("e['f']()", set()),
+    ],
+)
+def test_a_receiver_that_is_not_known_has_a_question_mark(body: str, paths: set[str]) -> None:
+    assert set(phases(f"import heavy\ndef own(): return 1\ndef handler(e, c):\n  {body}")) == paths
+
+
 @pytest.mark.parametrize(
     ("body", "guarded"),
     [

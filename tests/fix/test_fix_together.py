@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from archlint.edits.apply import changes, compatible, edited
+from archlint.edits.apply import changes, compatible, edited, is_change
 from archlint.edits.edit import Edit, Fix
 from archlint.edits.text import Text
-from archlint.tree import MemoryTree
+from archlint.tree import MemoryTree, UnreadableError
 
 
 def fix(name: str, *edits: Edit) -> Fix:
@@ -27,6 +27,49 @@ def test_overlapping_fixes_take_turns() -> None:
     same, elsewhere = fix("3", Edit("a", 0, 5, "x")), fix("4", Edit("b", 0, 5, "x"))
     assert compatible([first, second, same, elsewhere], texts) == [first, same, elsewhere]
     assert edited("abcdef", [Edit("a", 0, 2, ""), Edit("a", 2, 2, "!"), Edit("a", 5, 6, "x")]) == "!cdex"
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        [Edit("a", 0, 7, "")],
+        [Edit("a", 7, 7, "x")],
+        [Edit("a", -1, 2, "")],
+        [Edit("a", 4, 2, "")],
+        [Edit("a", 0, 4, ""), Edit("a", 3, 5, "")],
+    ],
+)
+def test_edits_that_do_not_fit_the_text_are_refused(edits: list[Edit]) -> None:
+    with pytest.raises(UnreadableError, match="the edits of a fix do not fit its text"):
+        edited("abcdef", edits)
+    assert not is_change(fix("1", *edits), Text(MemoryTree({"a": "abcdef"})))
+
+
+@pytest.mark.parametrize(
+    ("edits", "changes_something"),
+    [
+        ((Edit("a", 0, 3, "xyz"),), True),
+        ((Edit("a", 0, 3, "abc"),), False),
+        ((Edit("a", 0, 3, "abc"), Edit("b", 0, 1, "x")), True),
+        ((Edit("a", 0, 3, "x"), Edit("a", 3, 5, "y")), True),
+        ((Edit("a", 3, 5, "y"), Edit("a", 0, 3, "x")), True),
+        ((Edit("a", 0, 4, "x"), Edit("a", 3, 5, "y")), False),
+        ((Edit("a", 0, 5, "x"), Edit("b", 0, 5, "y")), True),
+        ((Edit("none", 0, 0, "x"),), False),
+        ((), False),
+    ],
+)
+def test_what_is_a_change(edits: tuple[Edit, ...], changes_something: bool) -> None:
+    assert is_change(fix("1", *edits), Text(MemoryTree({"a": "abcdef", "b": "abcdef"}))) is changes_something
+
+
+def test_a_name_is_given_once_however_many_fixes_stand_between() -> None:
+    texts = Text(MemoryTree({"a.py": "x\n" * 9}))
+    first, other, again, elsewhere = (
+        fix(name, Edit(path, at, at, f"{name[0]} = {at}\n"))
+        for name, path, at in (("s", "a.py", 0), ("t", "a.py", 4), ("s2", "a.py", 8), ("s3", "b.py", 8))
+    )
+    assert compatible([first, other, again, elsewhere], texts) == [first, other, elsewhere]
 
 
 IMPORT = "import boto3\n\n\ndef f():\n    pass\n"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archlint.knowledge.prices import UnknownRegionError, gpu, gpus, prices
+from archlint.knowledge.prices import UnknownRegionError, gpu, prices
 from archlint.plan.cost import TARGETS, Choices, Container, Workload, break_even, formula_text, missing, monthly_cost
 from archlint.plan.cost.containers import fargate_container
 from archlint.plan.model import BreakEven, Cost, Figure
@@ -51,13 +51,7 @@ def test_the_age_of_the_table() -> None:
     assert "2026-11-21, 91 days old" in (TABLE.note(date(2027, 2, 20)) or "")
 
 
-def test_every_gpu_is_sold_somewhere_at_a_price() -> None:
-    for name in gpus():
-        found = gpu(name)
-        assert found
-        keys = [found.ec2, found.managed, found.sagemaker, found.modal and f"modal_{found.modal}"]
-        assert any(keys)
-        assert all(TABLE.get(key) for key in keys if key), name
+def test_a_gpu_has_the_names_of_two_providers() -> None:
     assert gpu("a10") == gpu("A10G")
     assert gpu("Voodoo2") is None
 

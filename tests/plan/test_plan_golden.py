@@ -1,5 +1,5 @@
 """Published figures, reproduced through the public functions: those of two articles, some of which are wrong, and our
-own. G1 to G12 are the numbers of the project's list of facts."""
+own. G1 to G12 are the numbers of the project's list of facts. They hold at the prices of tests/prices.yaml."""
 
 from __future__ import annotations
 
