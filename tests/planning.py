@@ -8,17 +8,17 @@ from archlint.finding import Finding
 from archlint.model.deployed import Deployed
 from archlint.model.function import Function, Trigger
 from archlint.model.place import Place
-from archlint.plan.model import Candidate, Evidence, Need, Reason, Traffic, Unit
+from archlint.plan.model import Candidate, Evidence, FunctionPlan, Need, Reason, Traffic
 from samples import make_deployed, make_function
 
 
-def unit(name: str, target: str = "lambda-stay", *, fixes: tuple[str, ...] = (), risk: int = 1) -> Unit:
+def unit(name: str, target: str = "lambda-stay", *, fixes: tuple[str, ...] = (), risk: int = 1) -> FunctionPlan:
     names = list(dict.fromkeys([target, "lambda-stay", "lambda-image", "ecs-gpu"]))
     why = Reason("soft", "it fits", Evidence("it fits", "slow-init", Place("src/app.py", 4)))
     never = Reason("hard", "no GPU there", Evidence("", source="https://example.org/x", as_of="2026-11-01"))
     candidates = [Candidate(target, "chosen", (why,))]
     candidates += [Candidate(other, "rejected" if other == "ecs-gpu" else "viable", (never,)) for other in names[1:]]
-    return Unit(
+    return FunctionPlan(
         id=f"template.yaml#{name}",
         name=name,
         place=Place("template.yaml", 12, 3),

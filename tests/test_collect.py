@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archlint.collect import collect
-from archlint.syntax.git_index import tracked_paths
+from archlint.collect import collect, tracked_paths
 from archlint.tree import DiskTree, MemoryTree
 
 

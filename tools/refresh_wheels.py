@@ -31,10 +31,10 @@ from packaging.version import Version
 from archlint.online.http import Client, FetchError, login_of
 from archlint.online.index import STANDARD_INDEX, files
 from archlint.online.wheels import MAX_DIRECTORY_BYTES, Tail, WheelError, contents, read_tail
-from archlint.packaging.target import Target
+from archlint.packaging.target import PackageTarget
 
 TABLE = Path(__file__).resolve().parents[1] / "rules" / "data" / "wheel_sizes.json"
-TARGETS = (Target("x86_64", (3, 12)), Target("aarch64", (3, 12)))
+TARGETS = (PackageTarget("x86_64", (3, 12)), PackageTarget("aarch64", (3, 12)))
 MAX_METADATA_BYTES = 5_000_000
 _FAILURES = (FetchError, WheelError)
 

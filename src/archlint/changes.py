@@ -9,7 +9,7 @@ from archlint.knowledge.prices import Prices, prices
 from archlint.model.change import Change, Price, SettingChange
 from archlint.model.deployed import Deployed
 from archlint.model.function import Function
-from archlint.plan.cost.corner import MissingError
+from archlint.plan.cost.corner import MissingFigureError
 from archlint.plan.cost.shape import MILLION
 from archlint.plan.cost.targets import shape
 from archlint.plan.cost.workload import Workload
@@ -99,7 +99,7 @@ def price(function: Function, table: Prices) -> Price | None:
     target = "lambda-provisioned" if function.provisioned_concurrency else "lambda-stay"
     try:
         found, _ = shape(target, load, table, "estimate")
-    except MissingError:
+    except MissingFigureError:
         return None
     requests = table.get("lambda_request")
     if requests is None:

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archlint.baseline.entry import Entry, counted
+from archlint.baseline.entry import BaselineEntry, counted
 from archlint.baseline.file import SCHEMA, BaselineError, OtherVersionError, parse, render
 
-ENTRY = Entry("src/app.py", "model-load-in-handler", "handler", "Captions", "0123456789abcdef", "a model is loaded", 2)
+ENTRY = BaselineEntry(
+    "src/app.py", "model-load-in-handler", "handler", "Captions", "0123456789abcdef", "a model is loaded", 2
+)
 
 
 def document(*rows: object, **keys: object) -> bytes:
@@ -36,11 +38,11 @@ def test_an_empty_one() -> None:
 
 def test_equal_entries_are_counted_together() -> None:
     assert counted((ENTRY, replace(ENTRY, count=3))) == (replace(ENTRY, count=5),)
-    assert parse(document(*2 * [{"path": "a", "rule": "b"}])) == (Entry("a", "b", "", "", "", "", 2),)
+    assert parse(document(*2 * [{"path": "a", "rule": "b"}])) == (BaselineEntry("a", "b", "", "", "", "", 2),)
 
 
-@given(st.lists(st.builds(Entry, *6 * [st.text(min_size=1, max_size=8)], st.integers(1, 9)), max_size=5))
-def test_what_is_written_is_read_again(entries: list[Entry]) -> None:
+@given(st.lists(st.builds(BaselineEntry, *6 * [st.text(min_size=1, max_size=8)], st.integers(1, 9)), max_size=5))
+def test_what_is_written_is_read_again(entries: list[BaselineEntry]) -> None:
     text = render(entries)
     assert text.isascii()
     assert "##[" not in text
@@ -84,7 +86,7 @@ def test_another_version_is_told_from_another_file() -> None:
 
 def test_later_versions_may_add_keys() -> None:
     row = {"path": "a", "rule": "b", "reason": "later"}
-    assert parse(document(row, note="x")) == (Entry("a", "b", "", "", "", ""),)
+    assert parse(document(row, note="x")) == (BaselineEntry("a", "b", "", "", "", ""),)
 
 
 KEYS = st.sampled_from(("path", "rule", "count", "findings", "x"))

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from archlint.baseline.entry import Entry, counted, described
+from archlint.baseline.entry import BaselineEntry, counted, described
 from archlint.baseline.file import parse, render
-from archlint.baseline.match import Match, match, names_of, narrowed
+from archlint.baseline.match import BaselineMatch, match, names_of, narrowed
 from archlint.config import Config
 from archlint.results.result import ScanResult
 from archlint.scanner.pipeline import scan_tree
@@ -48,12 +48,12 @@ def scanned(files: dict[str, str]) -> ScanResult:
     return scan_tree(MemoryTree(files), Config())
 
 
-def entries(result: ScanResult) -> tuple[Entry, ...]:
+def entries(result: ScanResult) -> tuple[BaselineEntry, ...]:
     """Through the file and back."""
     return parse(render(entry for _, entry in described(result.findings, result.sources)).encode())
 
 
-def matched(before: dict[str, str], after: dict[str, str]) -> Match:
+def matched(before: dict[str, str], after: dict[str, str]) -> BaselineMatch:
     result = scanned(after)
     is_file = MemoryTree(after).is_file
     return match(result.findings, result.sources, entries(scanned(before)), is_file=is_file, functions=names_of(result))
@@ -155,7 +155,7 @@ def test_never_more_is_excused_than_was_accepted() -> None:
         assert {f.rule for f in result.findings if f.rule not in rules} <= {f.rule for f in found.new}
 
 
-def run(result: ScanResult, accepted: Iterable[Entry]) -> Match:
+def run(result: ScanResult, accepted: Iterable[BaselineEntry]) -> BaselineMatch:
     tree = MemoryTree(FILES)
     return match(result.findings, result.sources, tuple(accepted), is_file=tree.is_file, functions=names_of(result))
 

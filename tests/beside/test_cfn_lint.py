@@ -15,7 +15,7 @@ from archlint.config import Config, read_config
 from archlint.external import cfn_lint, join
 from archlint.external import cfn_lint_child as child
 from archlint.external.cfn_lint import MissingError, installed, lint
-from archlint.external.join import Choice, choice, with_cfn_lint
+from archlint.external.join import CfnLintChoice, choice, with_cfn_lint
 from archlint.rulebook.page import guest_page
 from archlint.scanner.pipeline import scan_tree
 from archlint.tree import MemoryTree
@@ -271,7 +271,7 @@ def test_without_the_option_nothing_changes(repository: Path) -> None:
 def test_what_it_could_not_check_is_said() -> None:
     result = scan_tree(MemoryTree({"template.yaml": TOO_MUCH}), Config())
     wrong = (FIXTURES / "broken/wrong-types/template.yaml").read_text()
-    joined = with_cfn_lint(replace(result, sources={"template.yaml": wrong}), Config(), Choice())
+    joined = with_cfn_lint(replace(result, sources={"template.yaml": wrong}), Config(), CfnLintChoice())
     (note,) = joined.coverage.not_read
     assert note.place.path == "template.yaml"
     assert note.message.startswith("cfn-lint could not check it: ")
@@ -287,7 +287,7 @@ def test_files_that_are_no_templates_stay_out(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(join, "lint", record)
     sources = {"template.yaml": TOO_MUCH, "app.py": TOO_MUCH, "values.yaml": "Resources: none", "s.json": "\udc80"}
     result = replace(scan_tree(MemoryTree({}), Config()), sources=sources)
-    assert with_cfn_lint(result, Config(), Choice()) == result
+    assert with_cfn_lint(result, Config(), CfnLintChoice()) == result
     assert seen == ["template.yaml"]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from archlint.model.function import Function
 from archlint.model.place import Place
 from archlint.readers.cdk.functions import read_functions
-from archlint.readers.cdk.values import CdkValue, Made, Member, Reference, Run
+from archlint.readers.cdk.values import CdkReference, CdkValue, Made, Member, Run
 from archlint.tree import MemoryTree, Tree
 
 LAMBDA = "aws_cdk.aws_lambda"
@@ -47,8 +47,8 @@ class Making:
         return function
 
 
-def python(version: str) -> Reference:
-    return Reference(f"{LAMBDA}.Runtime.PYTHON_{version}")
+def python(version: str) -> CdkReference:
+    return CdkReference(f"{LAMBDA}.Runtime.PYTHON_{version}")
 
 
 def arn(owner: Made) -> Member:

@@ -8,8 +8,7 @@ import pytest
 from making import LAMBDA, Making
 
 from archlint.model.place import Place
-from archlint.readers.cdk.apps import CdkApps, read_apps
-from archlint.readers.cdk.entry import entry_of
+from archlint.readers.cdk.apps import CdkApps, entry_of, read_apps
 from archlint.readers.cdk.values import Made, Run
 from archlint.tree import MemoryTree, Tree
 from archlint.values import Known, Unknown

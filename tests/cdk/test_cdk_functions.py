@@ -13,7 +13,7 @@ from archlint.model.function import (
     ZipCode,
 )
 from archlint.model.place import Place
-from archlint.readers.cdk.values import REST, Instance, Made, Member, Open, Reference, UserClass
+from archlint.readers.cdk.values import REST, CdkInstance, CdkReference, Made, Member, Open, UserClass
 from archlint.tree import MemoryTree
 from archlint.values import Known, Unknown
 
@@ -43,7 +43,7 @@ def test_units_and_enumerations() -> None:
         memory_size=1024.0,
         timeout=app.make("aws_cdk.Duration.minutes", 15),
         ephemeral_storage_size=app.make("aws_cdk.Size.gibibytes", 2),
-        architecture=Reference(f"{LAMBDA}.Architecture.ARM_64"),
+        architecture=CdkReference(f"{LAMBDA}.Architecture.ARM_64"),
         runtime=app.make(f"{LAMBDA}.Runtime", "python3.13"),
         reserved_concurrent_executions=5,
         environment={"TABLE": "t", "URL": Open("a token")},
@@ -112,7 +112,7 @@ def test_an_open_spread_hides_every_property_that_is_not_written() -> None:
 )
 def test_runtimes_of_other_languages(member: str, name: str) -> None:
     app = Making()
-    app.function(runtime=Reference(f"{LAMBDA}.Runtime.{member}"))
+    app.function(runtime=CdkReference(f"{LAMBDA}.Runtime.{member}"))
     assert app.only().runtime.value == Known(name)
     assert not app.only().is_python
 
@@ -233,7 +233,7 @@ def test_layers_vpc_files_and_snapstart() -> None:
         layers=[own],
         vpc=app.make("aws_cdk.aws_ec2.Vpc", app.stack, "Vpc"),
         filesystem=mount,
-        snap_start=Reference(f"{LAMBDA}.SnapStartConf.ON_PUBLISHED_VERSIONS"),
+        snap_start=CdkReference(f"{LAMBDA}.SnapStartConf.ON_PUBLISHED_VERSIONS"),
         durable_config={"executionTimeout": 1},
     )
     app.call(function, "add_layers", theirs)
@@ -262,7 +262,7 @@ def test_a_class_of_the_app_is_defined_where_it_is_called() -> None:
     app = Making()
     made = app.function(REASON="x")
     cls = UserClass.__new__(UserClass)
-    made.instance = Instance(cls, Place("infra/app.py", 7), made=made)
+    made.instance = CdkInstance(cls, Place("infra/app.py", 7), made=made)
     assert app.only().defined_at == Place("infra/app.py", 7)
 
 
@@ -271,7 +271,7 @@ def test_paths_go_through_stages_objects_of_the_app_and_open_ids() -> None:
     stage = app.make("aws_cdk.Stage", app.app, "Prod")
     stack = app.make("aws_cdk.Stack", stage, Open("an open name"))
     inner = app.make("constructs.Construct", scope=stack, id="Api")
-    instance = Instance(UserClass.__new__(UserClass), Place("infra/app.py"), made=inner)
+    instance = CdkInstance(UserClass.__new__(UserClass), Place("infra/app.py"), made=inner)
     app.make(f"{LAMBDA}.Function", instance, "Fn")
     app.make(f"{LAMBDA}.Function", instance, "Fn")
     first, second = app.functions()
@@ -364,7 +364,7 @@ def test_an_unlikely_shape_never_raises() -> None:
         {},
         [Open("x")],
         Made("a.B", [], {}, Place("x")),
-        Reference("a.b"),
+        CdkReference("a.b"),
         True,
     ]
     for number, value in enumerate(odd):

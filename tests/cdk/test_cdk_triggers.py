@@ -6,7 +6,7 @@ from making import LAMBDA, Making, arn
 from archlint.knowledge.cdk import trigger_source
 from archlint.knowledge.store import read_yaml
 from archlint.model.function import Trigger
-from archlint.readers.cdk.values import Made, Member, Open, Reference
+from archlint.readers.cdk.values import CdkReference, Made, Member, Open
 from archlint.values import Known
 
 SOURCES = "aws_cdk.aws_lambda_event_sources"
@@ -126,7 +126,7 @@ def test_http_and_websocket_integrations() -> None:
 
 def test_a_streaming_function_url() -> None:
     app = Making()
-    app.call(app.function(), "add_function_url", invoke_mode=Reference(f"{LAMBDA}.InvokeMode.RESPONSE_STREAM"))
+    app.call(app.function(), "add_function_url", invoke_mode=CdkReference(f"{LAMBDA}.InvokeMode.RESPONSE_STREAM"))
     (trigger,) = app.only().triggers
     assert (trigger.type, trigger.sync, trigger.streaming) == ("function-url", True, True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from running import functions, kept, only, run, run_script
 
-from archlint.readers.cdk.values import Instance, Open, Reference
+from archlint.readers.cdk.values import CdkInstance, CdkReference, Open
 
 
 def test_a_stack_with_a_function() -> None:
@@ -21,7 +21,7 @@ def test_a_stack_with_a_function() -> None:
         """)
     made = only(found)
     stack = made.arguments[0]
-    assert isinstance(stack, Instance)
+    assert isinstance(stack, CdkInstance)
     assert stack.made is not None
     assert (stack.made.path, stack.made.arguments[1], stack.made.keywords) == (
         "aws_cdk.Stack",
@@ -53,7 +53,7 @@ export class MyStack extends cdk.Stack {
         },
     )
     made = only(found)
-    assert made.keywords == {"memory_size": 512, "runtime": Reference("aws_cdk.aws_lambda.Runtime.PYTHON_3_12")}
+    assert made.keywords == {"memory_size": 512, "runtime": CdkReference("aws_cdk.aws_lambda.Runtime.PYTHON_3_12")}
     assert made.arguments[0].made.arguments[1] == "S"
     assert made.arguments[0].attributes["fn"] is made
 
@@ -276,7 +276,7 @@ def test_modules_that_import_each_other() -> None:
 
 def test_a_local_module_before_a_library() -> None:
     found = run("from constructs import Thing\nkeep(Thing)", {"constructs/thing.txt": ""})
-    assert kept(found) == [Reference("constructs.Thing")]
+    assert kept(found) == [CdkReference("constructs.Thing")]
     found = run("from constructs import Thing\nkeep(Thing)", {"constructs.py": "Thing = 5"})
     assert kept(found) == [5]
 

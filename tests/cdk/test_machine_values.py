@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from running import kept, run, run_script
 
-from archlint.readers.cdk.values import FilePath, Made, Member, Open, Reference, Several, Woven
+from archlint.readers.cdk.values import CdkReference, FilePath, Made, Member, Open, Several, Woven
 
 PYTHON = [
     ("10 * 1024", 10240),
@@ -139,7 +139,7 @@ def test_library_names_have_one_spelling() -> None:
         "keep(lambda.Runtime.PYTHON_3_12); keep(cdk.Duration.minutes(5)); keep(lambda.Code.fromAsset('x'))"
     )
     for found in (kept(python), kept(script)):
-        assert found[0] == Reference("aws_cdk.aws_lambda.Runtime.PYTHON_3_12")
+        assert found[0] == CdkReference("aws_cdk.aws_lambda.Runtime.PYTHON_3_12")
         assert isinstance(found[1], Made)
         assert (found[1].path, found[1].arguments) == ("aws_cdk.Duration.minutes", [5])
         assert found[2].path == "aws_cdk.aws_lambda.Code.from_asset"

@@ -61,7 +61,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write(tmp_path, ".archlint/rules/memory-cap.md", FRONT.format(code="ORG001", severity="error", check=MEMORY))
     write(tmp_path, ".archlint/rules/no-debugger.md", FRONT.format(code="ORG002", severity="warning", check=DEBUGGER))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("archlint.rulebook.installed.site_folders", lambda: ())
+    monkeypatch.setattr("archlint.rulebook.rulebook.site_folders", lambda: ())
     return tmp_path
 
 
@@ -231,7 +231,7 @@ def test_a_rule_of_a_package_that_fails_costs_one_finding(
     write(home, "team_rules_for_archlint-3.dist-info/METADATA", "Metadata-Version: 2.1\nName: team-rules\nVersion: 3\n")
     points = "[archlint.rules]\nours = team_rules_for_archlint\nmore = team_rules_missing\n"
     write(home, "team_rules_for_archlint-3.dist-info/entry_points.txt", points)
-    monkeypatch.setattr("archlint.rulebook.installed.site_folders", lambda: (os.path.realpath(home),))
+    monkeypatch.setattr("archlint.rulebook.rulebook.site_folders", lambda: (os.path.realpath(home),))
     monkeypatch.syspath_prepend(str(home))
     monkeypatch.delenv("ARCHLINT_DEBUG")
     result = run("scan", "--format", "json")

@@ -20,7 +20,7 @@ from archlint.report.text import render_text as scan_text
 from archlint.results.result import ScanResult
 from archlint.scanner.pipeline import scan_tree
 from archlint.suppression.apply import apply
-from archlint.suppression.ways import Way, ways
+from archlint.suppression.comments import SuppressionWay, ways
 from archlint.tree import MemoryTree
 from samples import TRACE, make_deployed, make_finding, make_function, make_result
 
@@ -179,7 +179,7 @@ def test_prose_keeps_to_the_width(width: int) -> None:
     assert max(map(len, render_text(explain(result, finding), result.sources, width=width).splitlines())) <= width
 
 
-def way(kind: str, finding: Finding, text: str | None = None) -> Way | None:
+def way(kind: str, finding: Finding, text: str | None = None) -> SuppressionWay | None:
     sources = {} if text is None else {finding.place.path: text}
     return next((found for found in ways(finding, sources) if found.kind == kind), None)
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from archlint.cli.main import main
 from archlint.plan.usage import exports
-from archlint.plan.usage.exports import Invocation, TooLargeError, Tuning, invocations
+from archlint.plan.usage.exports import RecordedInvocation, TooLargeError, Tuning, invocations
 from archlint.plan.usage.file import FunctionUsage, read_usage
-from archlint.plan.usage.measured import Measured
+from archlint.plan.usage.measured import MeasuredUsage
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -44,13 +44,13 @@ def read(result: Result, name: str = "Search") -> FunctionUsage:
     return read_usage(result.stdout, "usage.yml", [("id", name)]).of("id")
 
 
-def found(text: str) -> list[Invocation | Tuning]:
+def found(text: str) -> list[RecordedInvocation | Tuning]:
     return list(invocations(io.BytesIO(text.encode())))
 
 
-def one(text: str) -> Invocation:
+def one(text: str) -> RecordedInvocation:
     (single,) = found(text)
-    assert isinstance(single, Invocation)
+    assert isinstance(single, RecordedInvocation)
     return single
 
 
@@ -160,7 +160,7 @@ INSIGHTS = [
     ],
 )
 def test_a_record_is_the_same_in_every_format(text: str, function: str | None) -> None:
-    expected = Invocation(
+    expected = RecordedInvocation(
         "8f5a1b2c-0000-4000-8000-000000000001", 100.0, 101.0, 512, 87, 500.5, at=AT, function=function
     )
     assert one(text) == expected
@@ -174,7 +174,7 @@ def test_the_fields_that_insights_finds() -> None:
         "b,REPORT,2.5,3,5.12E8,8.7E7,\n"
         "c,REPORT,junk,3,5.12E8,8.7E7,\n"
     )
-    assert one(text) == Invocation("b", 2.5, 3.0, 512, 87)
+    assert one(text) == RecordedInvocation("b", 2.5, 3.0, 512, 87)
 
 
 def test_a_restored_snapshot_is_a_cold_start() -> None:
@@ -302,8 +302,8 @@ def test_no_order_of_pieces_raises(pieces: list[str]) -> None:
 
 
 def test_memory_does_not_grow_with_the_logs() -> None:
-    measured = Measured("Search", 1)
-    measured.add(Invocation("", float(n % 100), 1.0) for n in range(50_000))
+    measured = MeasuredUsage("Search", 1)
+    measured.add(RecordedInvocation("", float(n % 100), 1.0) for n in range(50_000))
     usage = read_usage(measured.text(), "u", [("id", "Search")]).of("id")
     assert usage.get("request_duration_ms").estimate == 49.5
     assert usage.get("cold_share").estimate == 0

@@ -15,7 +15,7 @@ from archlint.code.abstract import (
     External,
     FunctionValue,
     Instance,
-    Text,
+    TextValue,
     Variable,
 )
 
@@ -26,7 +26,7 @@ def shown(value: Abstract) -> object:
     """A value as the tables below write it."""
     if isinstance(value, Constant):
         return value.value
-    if isinstance(value, Text):
+    if isinstance(value, TextValue):
         return f"~{value.pattern}"
     if isinstance(value, External):
         return f"<{value.path}>"

@@ -7,7 +7,7 @@ import pytest
 
 from archlint.config import Config, read_config
 from archlint.edits.overlay import OverlayTree
-from archlint.fix.add_ignores import Outcome, excuse
+from archlint.fix.add_ignores import IgnoresOutcome, excuse
 from archlint.scanner.pipeline import scan_tree
 from archlint.suppression.comments import reason_problem
 from archlint.suppression.same_meaning import same_meaning
@@ -44,7 +44,7 @@ def files(code: str | bytes, **more: str) -> dict[str, str | bytes]:
 
 def added(
     given: dict[str, str | bytes], wanted: frozenset[str] | None = frozenset({"client-created-in-handler"})
-) -> Outcome:
+) -> IgnoresOutcome:
     """With the proof that a second run changes nothing."""
     tree = MemoryTree(given)
     outcome = excuse(tree, PEDANTIC, wanted, "once a day")

@@ -10,8 +10,7 @@ from types import ModuleType
 
 from archlint.config import Config
 from archlint.edits.apply import changes, compatible, is_change
-from archlint.edits.edit import Fix
-from archlint.edits.text import Text
+from archlint.edits.text import Fix, Text
 from archlint.finding import Finding
 from archlint.fix import registry
 from archlint.scanner.pipeline import examine

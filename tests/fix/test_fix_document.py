@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from archlint.edits.apply import edited
 from archlint.edits.document import Document, GetAtt, Value, load
-from archlint.edits.edit import Edit
-from archlint.edits.text import Text
+from archlint.edits.text import Edit, Text
 from archlint.model.place import Place
 from archlint.syntax.node import Mapping
 from archlint.tree import MemoryTree

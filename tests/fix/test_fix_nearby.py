@@ -8,13 +8,12 @@ import pytest
 
 from archlint.config import Config
 from archlint.edits.overlay import StampedOverlay
-from archlint.fix import offers
-from archlint.fix.run import run
+from archlint.fix.run import project_of, run
 from archlint.scanner import pipeline
-from archlint.scanner.evaluate import Bench, Declared
+from archlint.scanner.evaluate import Declared, ScanContext
 from archlint.scanner.evaluate import declare as whole
 from archlint.scanner.scheduler import homes_reading
-from archlint.scanner.unit import Home
+from archlint.scanner.unit import ScanUnit
 from archlint.tree import DiskTree, MemoryTree
 
 TEMPLATE = """Transform: AWS::Serverless-2016-10-31
@@ -59,17 +58,17 @@ def test_fixers_see_the_homes_of_a_finding_alone() -> None:
         "b/template.yaml": frozenset({"b/template.yaml"}),
         "missing": frozenset(),
     }
-    project = offers.project_of(tree, Config(), kept, homes["a/app.py"])
+    project = project_of(tree, Config(), kept, homes["a/app.py"])
     assert list(project.linked) == ["a/template.yaml#Work"]
 
 
 def test_a_home_that_cannot_be_built_costs_no_other_its_fixes(monkeypatch: pytest.MonkeyPatch) -> None:
-    def declare(homes: tuple[Home, ...], bench: Bench) -> Declared:
+    def declare(homes: tuple[ScanUnit, ...], bench: ScanContext) -> Declared:
         if any(home.path.startswith("a/") for home in homes):
             raise ValueError
         return whole(homes, bench)
 
-    monkeypatch.setattr(offers, "declare", declare)
+    monkeypatch.setattr("archlint.fix.run.declare", declare)
     assert set(run(MemoryTree(FILES), Config()).changed) == {"b/app.py"}
 
 

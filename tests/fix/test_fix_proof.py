@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from archlint.cache.incremental import Kept
-from archlint.cache.recording_tree import Stamped
+from archlint.cache.incremental import CacheSnapshot
+from archlint.cache.recording_tree import VersionedTree
 from archlint.config import Config
 from archlint.finding import Finding
 from archlint.fix.run import problem, run
@@ -96,7 +96,7 @@ def test_a_fix_that_makes_another_problem_is_undone(severity: str, kept: bool) -
     """The other rule is not even selected: no fix trades one problem for another."""
     worse = found("another-rule", severity, "template.yaml#Work")
 
-    def scan(tree: Stamped, config: Config, known: Kept | None) -> tuple[ScanResult, Kept]:
+    def scan(tree: VersionedTree, config: Config, known: CacheSnapshot | None) -> tuple[ScanResult, CacheSnapshot]:
         seen, memory = pipeline.rescan(tree, config, known)
         changed = tree.read("template.yaml") != TEMPLATE.encode()
         return replace(seen, findings=(*seen.findings, *[worse] * changed)), memory

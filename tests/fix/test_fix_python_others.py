@@ -7,7 +7,7 @@ import re
 import pytest
 from python_fixes import findings, fixed, offers, only, outcomes, repository
 
-from archlint.edits.edit import Fix
+from archlint.edits.text import Fix
 from expectations import TEMPLATE
 
 EVENTS: list[object] = [{"features": 1}, {"features": 2}]

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from archlint.cache.incremental import Kept
-from archlint.cache.recording_tree import Stamped
+from archlint.cache.incremental import CacheSnapshot
+from archlint.cache.recording_tree import VersionedTree
 from archlint.config import Config
-from archlint.edits.editable import obstacle
 from archlint.edits.overlay import OverlayTree
-from archlint.edits.text import Text
+from archlint.edits.text import Text, obstacle
 from archlint.finding import Finding
 from archlint.fix import registry
 from archlint.fix.run import run
@@ -73,7 +72,7 @@ def test_nothing_and_broken_input() -> None:
 def test_a_finding_that_stays_undoes_its_fix() -> None:
     before = pipeline.rescan(MemoryTree({"template.yaml": QUEUE.format(visible=30)}), Config())
 
-    def blind(tree: Stamped, config: Config, kept: Kept | None) -> tuple[ScanResult, Kept]:
+    def blind(tree: VersionedTree, config: Config, kept: CacheSnapshot | None) -> tuple[ScanResult, CacheSnapshot]:
         """Sees the first text whatever was changed."""
         return before
 
@@ -83,7 +82,7 @@ def test_a_finding_that_stays_undoes_its_fix() -> None:
 
 
 def test_a_fix_that_breaks_the_file_is_undone() -> None:
-    def scan(tree: Stamped, config: Config, kept: Kept | None) -> tuple[ScanResult, Kept]:
+    def scan(tree: VersionedTree, config: Config, kept: CacheSnapshot | None) -> tuple[ScanResult, CacheSnapshot]:
         changed = tree.read("template.yaml") != QUEUE.format(visible=30).encode()
         files = {"template.yaml": QUEUE.format(visible=30) + ("]: [" if changed else "")}
         return pipeline.rescan(MemoryTree(files), config, kept)
@@ -161,7 +160,7 @@ def test_findings_elsewhere_do_not_count() -> None:
 
 
 def test_what_a_report_leaves_out_is_left_alone() -> None:
-    def doubting(tree: Stamped, config: Config, kept: Kept | None) -> tuple[ScanResult, Kept]:
+    def doubting(tree: VersionedTree, config: Config, kept: CacheSnapshot | None) -> tuple[ScanResult, CacheSnapshot]:
         result, kept = pipeline.rescan(tree, config, kept)
         return replace(result, findings=tuple(replace(one, confidence="low") for one in result.findings)), kept
 
@@ -176,7 +175,7 @@ def test_a_file_that_somebody_saves_meanwhile_is_told_by_its_old_content(tmp_pat
     file = tmp_path / "template.yaml"
     file.write_text(QUEUE.format(visible=30))
 
-    def saving(tree: Stamped, config: Config, kept: Kept | None) -> tuple[ScanResult, Kept]:
+    def saving(tree: VersionedTree, config: Config, kept: CacheSnapshot | None) -> tuple[ScanResult, CacheSnapshot]:
         if kept is not None:
             file.write_text("A: 1\n")
         return pipeline.rescan(tree, config, kept)
@@ -212,7 +211,7 @@ Resources:
 def test_the_clients_of_a_file_take_one_round() -> None:
     scans = []
 
-    def rescan(tree: Stamped, config: Config, kept: Kept | None) -> tuple[ScanResult, Kept]:
+    def rescan(tree: VersionedTree, config: Config, kept: CacheSnapshot | None) -> tuple[ScanResult, CacheSnapshot]:
         scans.append(kept is not None)
         return pipeline.rescan(tree, config, kept)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archlint.edits.apply import changes, compatible, edited, is_change
-from archlint.edits.edit import Edit, Fix
-from archlint.edits.text import Text
+from archlint.edits.text import Edit, Fix, Text
 from archlint.tree import MemoryTree, UnreadableError
 
 

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from archlint.git.location import locate
 from archlint.git.objects import GitError, Objects
-from archlint.git.repository import base_of
+from archlint.git.repository import base_of, locate
 from repositories import commit, git, repository, write
 
 

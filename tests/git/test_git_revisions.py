@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from archlint.git.history import History
-from archlint.git.location import locate
+from archlint.git.commit_tree import History
 from archlint.git.objects import GitError, Objects
-from archlint.git.repository import Revisions, base_of
+from archlint.git.repository import Revisions, base_of, locate
 from repositories import commit, git, repository
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from archlint.git.objects import GitError, MissingObjectError, Objects, TooLargeError
+from archlint.collect import tracked_paths
+from archlint.git.objects import GitError, MissingObjectError, Objects, ObjectTooLargeError
 from archlint.git.repository import base_of, lost
-from archlint.syntax.git_index import tracked_paths
 from archlint.tree import DiskTree, Tree, UnreadableError
 from repositories import commit, git, repository, write
 
@@ -166,7 +166,7 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
     name = git(folder, "rev-parse", "HEAD:template.yaml")
     replace_object(folder, name, data + packer.flush())
     objects = Objects(folder / ".git" / "objects")
-    with pytest.raises(TooLargeError):
+    with pytest.raises(ObjectTooLargeError):
         objects.read(name, 5_000_000)
     assert objects.size(name) == size
     objects.close()

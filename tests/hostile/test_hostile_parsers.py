@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pathspec import GitIgnoreSpec
 
+from archlint.collect import tracked_paths
 from archlint.config import Config
 from archlint.scanner.pipeline import scan_tree
 from archlint.suppression.apply import MAX_IN_FILE
 from archlint.syntax.dockerfile import DockerfileError, parse_dockerfile
-from archlint.syntax.git_index import tracked_paths
 from archlint.syntax.gitignore import compile_patterns
 from archlint.syntax.json import parse_json
 from archlint.syntax.newer_python import MAX_CHAIN, MAX_INDENTATIONS, indentations, longest_chain

@@ -15,11 +15,11 @@ import pytest
 from packaging.version import Version
 
 from archlint.knowledge import releases
-from archlint.knowledge.releases import Machine, bounds, rows, side
+from archlint.knowledge.releases import WheelMachine, bounds, rows, side
 from archlint.knowledge.store import read_json
 
 TOOL = Path(__file__).parents[2] / "tools" / "refresh_releases.py"
-AL2 = Machine("x86_64", (2, 26))
+AL2 = WheelMachine("x86_64", (2, 26))
 
 
 @pytest.fixture
@@ -95,9 +95,9 @@ def test_the_nearest_release() -> None:
 def test_what_a_wheel_suits() -> None:
     (row,) = releases.around("scikit-learn", Version("1.8.0"))
     assert not row.has_wheel((3, 11), AL2)
-    assert row.has_wheel((3, 12), Machine("aarch64", (2, 34)))
-    assert row.has_wheel((3, 11), Machine("x86_64", None))
-    assert not row.has_wheel((3, 11), Machine("x86_64", (1, 2), musl=True))
+    assert row.has_wheel((3, 12), WheelMachine("aarch64", (2, 34)))
+    assert row.has_wheel((3, 11), WheelMachine("x86_64", None))
+    assert not row.has_wheel((3, 11), WheelMachine("x86_64", (1, 2), musl=True))
     assert releases.around("scikit-learn", Version("99")) == ()
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from archlint.online.cache import Cache, Resolution
-from archlint.online.wheels import Contents
+from archlint.online.wheels import WheelContents
 from archlint.packaging.sizes.measurer import Unmeasured, WheelFile
 
-CONTENTS = Contents(1, 2, 3, 4, 5, 6, 7)
+CONTENTS = WheelContents(1, 2, 3, 4, 5, 6, 7)
 
 
 def test_the_cache_survives_what_others_write(tmp_path: Path) -> None:

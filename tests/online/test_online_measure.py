@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 from serving import FILES, Server, serving, wheel
 
-from archlint.model.size import Part
+from archlint.model.size import SizePart
 from archlint.online.cache import Cache
 from archlint.online.http import Client
 from archlint.online.index import UserIndexes, fetchable, user_indexes, wished
 from archlint.online.measure import OnlineMeasurer, user_measurer
 from archlint.online.resolve import NO_WHEEL, NOT_A_REQUIREMENT, NOT_FOUND, platform_of, resolve
-from archlint.online.uv import Question, UvError
+from archlint.online.uv import ResolveQuestion, UvError
 from archlint.packaging.sizes.measurer import Failed, Measured, Measurer, Request, Unmeasured, WheelFile
-from archlint.packaging.target import Target
+from archlint.packaging.target import PackageTarget
 
-X86 = Target("x86_64")
+X86 = PackageTarget("x86_64")
 TOTAL = sum(FILES.values())
 USER = UserIndexes()
 
@@ -39,11 +39,11 @@ def pure(name: str, version: str) -> tuple[str, str, str]:
 class FakeResolver:
     """Answers with what a function says, and keeps the questions."""
 
-    def __init__(self, answer: Callable[[Question], str]) -> None:
+    def __init__(self, answer: Callable[[ResolveQuestion], str]) -> None:
         self.answer = answer
-        self.asked: list[Question] = []
+        self.asked: list[ResolveQuestion] = []
 
-    def lock(self, question: Question) -> str:
+    def lock(self, question: ResolveQuestion) -> str:
         self.asked.append(question)
         return self.answer(question)
 
@@ -68,7 +68,7 @@ def test_exact_parts(server: Server, tmp_path: Path) -> None:
     online: Measurer = measurer(server, tmp_path, ("thing", "1.0", server.url("thing-1.0-py3-none-any.whl")))
     found = online.requirements(Request(("thing",), X86))
     assert isinstance(found, Measured)
-    assert found.parts == (Part("thing", TOTAL, TOTAL, TOTAL, "dependency", 347, round(1_300 * 1.13)),)
+    assert found.parts == (SizePart("thing", TOTAL, TOTAL, TOTAL, "dependency", 347, round(1_300 * 1.13)),)
     assert (found.versions, found.unknown, found.notes) == ((("thing", "1.0"),), (), ())
     assert datetime.fromisoformat(found.resolved_at).tzinfo is not None
 
@@ -198,7 +198,7 @@ def test_only_names_and_versions_reach_uv() -> None:
 
 
 def test_a_package_without_wheels_is_left_out() -> None:
-    def answer(question: Question) -> str:
+    def answer(question: ResolveQuestion) -> str:
         if "old" not in question.excluded:
             return fails("error:\n  cause: Because all versions of old have no usable wheels and you require old, we")
         if "private" not in question.excluded:
@@ -227,7 +227,7 @@ def test_a_contradiction_ends_it() -> None:
 def test_a_release_held_back_by_a_missing_wheel_is_freed() -> None:
     """The newest release needs a package without wheels, so a resolver that builds nothing takes one of years ago."""
 
-    def answer(question: Question) -> str:
+    def answer(question: ResolveQuestion) -> str:
         if not question.with_dependencies or "server-api" in question.excluded:
             return lock(pure("kit", "2.0"))
         if "kit>=2.0" in question.lines:
@@ -240,7 +240,7 @@ def test_a_release_held_back_by_a_missing_wheel_is_freed() -> None:
 
 
 def test_a_release_held_back_by_another_requirement_stays() -> None:
-    def answer(question: Question) -> str:
+    def answer(question: ResolveQuestion) -> str:
         if not question.with_dependencies:
             return lock(pure("frames", "3.0"), pure("wrangler", "1"))
         if "frames>=3.0" in question.lines:
@@ -269,12 +269,12 @@ def test_the_best_wheel_of_several_is_taken() -> None:
 @pytest.mark.parametrize(
     ("target", "platform"),
     [
-        (Target("x86_64", (3, 13)), "x86_64-manylinux_2_34"),
-        (Target("aarch64", (3, 12)), "aarch64-manylinux_2_34"),
-        (Target("x86_64", (3, 11)), "x86_64-manylinux_2_17"),
+        (PackageTarget("x86_64", (3, 13)), "x86_64-manylinux_2_34"),
+        (PackageTarget("aarch64", (3, 12)), "aarch64-manylinux_2_34"),
+        (PackageTarget("x86_64", (3, 11)), "x86_64-manylinux_2_17"),
     ],
 )
-def test_platforms(target: Target, platform: str) -> None:
+def test_platforms(target: PackageTarget, platform: str) -> None:
     assert platform_of(target) == platform
 
 

@@ -13,11 +13,11 @@ from click.testing import CliRunner
 
 from archlint.cli.main import main
 from archlint.config import Config
-from archlint.model.size import Part, Size
+from archlint.model.size import Size, SizePart
 from archlint.online.measure import OnlineMeasurer, user_measurer
 from archlint.packaging.sizes.files import file_estimate
 from archlint.packaging.sizes.measurer import Failed, Measured, Measurement, Request, Unmeasured, WheelFile
-from archlint.packaging.target import Target
+from archlint.packaging.target import PackageTarget
 from archlint.scanner.pipeline import scan_tree
 from archlint.tree import MemoryTree
 
@@ -31,8 +31,8 @@ Resources:
 CODE = "def handler(event, context):\n    return 1\n"
 
 
-def exact(name: str, size: int) -> Part:
-    return Part(name, size, size, size, "dependency")
+def exact(name: str, size: int) -> SizePart:
+    return SizePart(name, size, size, size, "dependency")
 
 
 @dataclass(eq=False)
@@ -91,7 +91,7 @@ def test_an_image_is_measured_for_its_own_c_library() -> None:
     size = sized(by, {"Dockerfile": docker, "r.txt": "six\n"}, IMAGE)
     assert parts(size) == {"six": 7}
     assert [(one.lines, one.target) for one in by.asked] == [
-        (("six", "idna==3.10"), Target("aarch64", (3, 12), (2, 36)))
+        (("six", "idna==3.10"), PackageTarget("aarch64", (3, 12), (2, 36)))
     ]
     assert (size.method, size.as_of) == ("online", "2026-11-22")
 
@@ -134,12 +134,12 @@ def test_a_lock_is_measured_by_its_files() -> None:
     lock += 'wheels = [{ url = "https://h/six-1.17.0-py2.py3-none-any.whl", size = 11050 }]\n'
     by = FakeMeasurer(lambda _: Failed("not asked"))
     tree = MemoryTree({"src/pylock.toml": lock})
-    found = file_estimate(tree, "src/pylock.toml", Target("x86_64"), frozenset(), measurer=by)
+    found = file_estimate(tree, "src/pylock.toml", PackageTarget("x86_64"), frozenset(), measurer=by)
     assert (found.method, found.parts, found.unknown) == ("online", (exact("six", 1_000),), ())
     assert by.wheels == [WheelFile("six", "1.17.0", "six-1.17.0-py2.py3-none-any.whl", size=11050)]
     pipfile = MemoryTree({"src/Pipfile.lock": json.dumps({"default": {"six": {"version": "==1.17.0"}}})})
     by = FakeMeasurer(lambda request: Measured((exact("six", 7),), ()))
-    found = file_estimate(pipfile, "src/Pipfile.lock", Target("x86_64"), frozenset(), measurer=by)
+    found = file_estimate(pipfile, "src/Pipfile.lock", PackageTarget("x86_64"), frozenset(), measurer=by)
     assert (found.method, found.parts, by.asked[0].lines) == ("online", (exact("six", 7),), ("six==1.17.0",))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from archlint.online.index import UserIndexes, user_indexes
-from archlint.online.uv import Question, Uv, UvError
+from archlint.online.uv import ResolveQuestion, Uv, UvError
 
 USER = UserIndexes()
 
@@ -39,7 +39,7 @@ def test_uv_sees_nothing_of_the_scanned_repository(tmp_path: Path, monkeypatch: 
     own = {"HOME": "/home/me", "AWS_SECRET_ACCESS_KEY": "x", "UV_CONFIG_FILE": "uv.toml", "PIP_INDEX_URL": ""}
     own |= {"PYTHONPATH": "x", "UV_FIND_LINKS": "/wheels", "HTTPS_PROXY": "http://proxy", "UV_BUILD_CONSTRAINT": "x"}
     uv = Uv(fake_uv(tmp_path, "print('packages = []')"), tmp_path / "cache", user_indexes(own), own)
-    question = Question(("six",), "x86_64-manylinux_2_34", "3.12", excluded=("docopt",))
+    question = ResolveQuestion(("six",), "x86_64-manylinux_2_34", "3.12", excluded=("docopt",))
     assert uv.lock(question) == "packages = []\n"
     told = json.loads((tmp_path / "told.json").read_text())
     assert not told["cwd"].startswith(str(tmp_path))
@@ -65,9 +65,9 @@ def test_uv_fails(tmp_path: Path, action: str, message: str, monkeypatch: pytest
     monkeypatch.setattr("archlint.online.uv.MAX_OUTPUT_BYTES", 1_000)
     uv = Uv(fake_uv(tmp_path, action), tmp_path, USER, {}, timeout=1.0)
     with pytest.raises(UvError, match=message):
-        uv.lock(Question((), "x86_64-manylinux_2_34", "3.12"))
+        uv.lock(ResolveQuestion((), "x86_64-manylinux_2_34", "3.12"))
 
 
 def test_uv_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UvError, match="could not be started"):
-        Uv(str(tmp_path / "uv"), tmp_path, USER, {}).lock(Question((), "x86_64-manylinux_2_34", "3.12"))
+        Uv(str(tmp_path / "uv"), tmp_path, USER, {}).lock(ResolveQuestion((), "x86_64-manylinux_2_34", "3.12"))

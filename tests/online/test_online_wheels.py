@@ -11,7 +11,7 @@ from serving import FILES, Server, serving, wheel
 
 from archlint.online import http, wheels
 from archlint.online.http import Client, FetchError, is_allowed, unpacked, without_credentials
-from archlint.online.wheels import Contents, Tail, WheelError, contents, read_wheel
+from archlint.online.wheels import Tail, WheelContents, WheelError, contents, read_wheel
 
 CLIENT = Client()
 
@@ -30,7 +30,7 @@ def put(server: Server, data: bytes) -> str:
 def test_the_counts(server: Server) -> None:
     data = wheel()
     found = read_wheel(CLIENT, put(server, data))
-    assert found == Contents(
+    assert found == WheelContents(
         unzipped=sum(FILES.values()),
         wheel_size=len(data),
         files=5,

@@ -15,7 +15,7 @@ from growing import write_repository
 
 from archlint.cache import store as stores
 from archlint.cache.frozen import FrozenError, freeze, thaw
-from archlint.cache.incremental import Entry, Kept
+from archlint.cache.incremental import CacheEntry, CacheSnapshot
 from archlint.cache.store import Store
 from archlint.config import Config
 from archlint.model.place import Place
@@ -43,7 +43,7 @@ def files(store: Store) -> list[Path]:
 
 
 def test_what_is_saved_is_loaded(store: Store) -> None:
-    saved = Kept(["ra.py"], ["00"], ["1 2"], {"part": Entry(array("L", [0]), b"data")})
+    saved = CacheSnapshot(["ra.py"], ["00"], ["1 2"], {"part": CacheEntry(array("L", [0]), b"data")})
     assert store.save("name", saved)
     assert store.load("name") == saved
     assert [(path.name, path.stat().st_mode & 0o777) for path in files(store)] == [("name", 0o600)]
@@ -130,7 +130,7 @@ def test_scans_at_once_are_all_right(root: Path, store: Store) -> None:
 
 
 def test_the_oldest_files_go_when_there_is_too_much(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    some = Kept(["r"], ["0"], [""], {"part": Entry(array("L"), b"x" * 1_000)}, 1)
+    some = CacheSnapshot(["r"], ["0"], [""], {"part": CacheEntry(array("L"), b"x" * 1_000)}, 1)
     monkeypatch.setattr(stores, "MAX_BYTES", 4_000)
     for number in range(5):
         store.save(f"{number}", some)
@@ -140,7 +140,7 @@ def test_the_oldest_files_go_when_there_is_too_much(store: Store, monkeypatch: p
 
 
 def test_files_that_nobody_uses_go(store: Store) -> None:
-    some = Kept([], [], [], {})
+    some = CacheSnapshot([], [], [], {})
     store.save("old", some)
     os.utime(store.folder / "old", (1_000_000_000,) * 2)
     store.save("new", some)

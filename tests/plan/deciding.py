@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from archlint.config import Config
 from archlint.plan.decision.decide import decide
-from archlint.plan.model import Candidate, Figure, Unit
+from archlint.plan.model import Candidate, Figure, FunctionPlan
 from archlint.plan.needs.requirements import Options
 from archlint.plan.usage.file import FunctionUsage, Usage
 from archlint.scanner.pipeline import examine
@@ -86,19 +86,19 @@ def said(
     )
 
 
-def plan(files: Mapping[str, str | bytes], usage: FunctionUsage | None = None, **answers: str) -> Unit:
+def plan(files: Mapping[str, str | bytes], usage: FunctionUsage | None = None, **answers: str) -> FunctionPlan:
     """The unit of the repository's first function."""
     project, result = examine(MemoryTree(files), Config())
     known = Usage(defaults=usage) if usage is not None else None
     return decide(project, result, known, Options(TODAY, MappingProxyType(answers)))[0]
 
 
-def candidate(unit: Unit, target: str) -> Candidate:
+def candidate(unit: FunctionPlan, target: str) -> Candidate:
     (found,) = [item for item in unit.candidates if item.target == target]
     return found
 
 
-def need(unit: Unit, name: str) -> str | None:
+def need(unit: FunctionPlan, name: str) -> str | None:
     """The value that the plan shows of a need; None where it shows none."""
     return next((item.value for item in unit.needs if item.name == name), None)
 

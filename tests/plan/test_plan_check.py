@@ -10,31 +10,30 @@ from archlint.finding import Finding
 from archlint.model.deployed import Deployed
 from archlint.plan.accepted import Accepted, AcceptedError, Checked, check, read_accepted, read_accepted_file
 from archlint.plan.answers import read_answers
-from archlint.plan.model import Need, Plan, Unit
+from archlint.plan.model import FunctionPlan, Need, Plan
+from archlint.plan.several import insist
 from archlint.plan.steps import steps, to_mend
-from archlint.plan.ties import Ties
 from archlint.plan.usage.file import FunctionUsage, Usage
 from archlint.plan.usage.keys import UsageError
-from archlint.plan.waves import schedule
-from archlint.plan.wishes import insist
+from archlint.plan.waves import Ties, schedule
 from archlint.report.plan.json import render_json
 from archlint.values import Known
 from planning import deployed, finding, unit
 
 
-def plan(units: list[Unit], functions: list[Deployed], *found: Finding) -> Plan:
+def plan(units: list[FunctionPlan], functions: list[Deployed], *found: Finding) -> Plan:
     findings = {one.fingerprint: one for one in found}
     order = schedule(units, Ties(), [one.id for one in units if to_mend(one, findings)])
     by_id = {one.function.id: one for one in functions}
     return Plan(tuple(units), order.waves, steps(units, by_id, findings, {}, order, Ties()))
 
 
-def accepted(units: list[Unit], *found: Finding) -> Accepted:
+def accepted(units: list[FunctionPlan], *found: Finding) -> Accepted:
     functions = [deployed(one.name, "sqs") for one in units]
     return read_accepted(render_json(plan(units, functions, *found)))
 
 
-def checked(before: Accepted, units: list[Unit], functions: list[Deployed], *found: Finding) -> Checked:
+def checked(before: Accepted, units: list[FunctionPlan], functions: list[Deployed], *found: Finding) -> Checked:
     by_id = {one.function.id: one for one in functions}
     return check(before, plan(units, functions, *found), by_id, {one.fingerprint: one for one in found})
 

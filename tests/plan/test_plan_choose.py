@@ -9,23 +9,22 @@ import pytest
 from archlint.knowledge.prices import prices
 from archlint.knowledge.targets import Condition, Solution, Target
 from archlint.plan.cost.workload import Workload
-from archlint.plan.decision.choose import STAY, Choice, choose
+from archlint.plan.decision.choose import STAY, Judged, TargetChoice, choose
 from archlint.plan.decision.costing import Costs
-from archlint.plan.decision.problems import Problem
-from archlint.plan.decision.targets import Judged
+from archlint.plan.decision.problems import ReasonToMove
 from archlint.plan.model import Cost, Figure, Reason
-from archlint.plan.needs.facts import Fact
-from archlint.plan.needs.requirements import Circumstances
+from archlint.plan.needs.facts import FunctionFact
+from archlint.plan.needs.requirements import Profile
 from archlint.values import Known
 from samples import make_deployed
 
 GPU_INSTANCES = "lambda-managed-instances-gpu"
-NO_GPU = Problem("no-gpu", True, "no GPU")
-LONG = Problem("too-long", True, "too long")
-MEMORY = Problem("too-much-memory", True, "too much memory")
-LARGE = Problem("too-large", True, "too large")
-COLD = Problem("cold-users", False, "cold")
-WAITING = Problem("paid-waiting", False, "waiting")
+NO_GPU = ReasonToMove("no-gpu", True, "no GPU")
+LONG = ReasonToMove("too-long", True, "too long")
+MEMORY = ReasonToMove("too-much-memory", True, "too much memory")
+LARGE = ReasonToMove("too-large", True, "too large")
+COLD = ReasonToMove("cold-users", False, "cold")
+WAITING = ReasonToMove("paid-waiting", False, "waiting")
 ANY = Condition(())
 
 
@@ -49,21 +48,21 @@ def target(
 
 def chosen(
     judged: list[Judged],
-    present: list[Problem],
+    present: list[ReasonToMove],
     costs: dict[str, float] | None = None,
     *,
     speedup: float | None = None,
     **facts: str,
-) -> Choice:
+) -> TargetChoice:
     """With dollars a month by target; a fleet of GPU instances costs a third where it has one instance."""
     load = Workload(gpu_speedup=None if speedup is None else Figure.exact(speedup, "declared"))
-    case = Circumstances(make_deployed(), {name: Fact(Known(word)) for name, word in facts.items()}, load, ())
+    case = Profile(make_deployed(), {name: FunctionFact(Known(word)) for name, word in facts.items()}, load, ())
     by_target = {name: Cost(dollars / 3, dollars, dollars) for name, dollars in (costs or {}).items()}
     return choose(case, tuple(judged), tuple(present), Costs(load, prices(), by_target))
 
 
 def test_without_a_problem_or_a_bill_it_stays() -> None:
-    assert chosen([target("a", solves("no-gpu"), solves("cost"))], []) == Choice(STAY)
+    assert chosen([target("a", solves("no-gpu"), solves("cost"))], []) == TargetChoice(STAY)
 
 
 # --- what can work ---------------------------------------------------------------------------------------------------
@@ -88,7 +87,7 @@ def test_without_a_problem_or_a_bill_it_stays() -> None:
         (replace(WAITING, hard=True), target("a", solves("no-gpu"), solves("paid-waiting")), True),
     ],
 )
-def test_a_target_has_to_remove_every_hard_problem(other: Problem, item: Judged, removes: bool) -> None:
+def test_a_target_has_to_remove_every_hard_problem(other: ReasonToMove, item: Judged, removes: bool) -> None:
     found = chosen([item], [NO_GPU, other])
     assert found.target == ("a" if removes else STAY)
     assert found.left == (() if removes else (NO_GPU, other))
@@ -106,8 +105,8 @@ def test_each_of_several_hard_problems_counts() -> None:
 
 def test_what_cannot_work_is_never_chosen() -> None:
     impossible = target("a", solves("no-gpu"), solves("cold-users"), against="hard")
-    assert chosen([impossible], [NO_GPU]) == Choice(STAY, left=(NO_GPU,))
-    assert chosen([impossible], [COLD]) == Choice(STAY)
+    assert chosen([impossible], [NO_GPU]) == TargetChoice(STAY, left=(NO_GPU,))
+    assert chosen([impossible], [COLD]) == TargetChoice(STAY)
     assert chosen([impossible, target("b", solves("no-gpu"), rank=20)], [NO_GPU]).target == "b"
 
 
@@ -115,11 +114,11 @@ def test_an_objection_counts_unless_nothing_else_removes_a_hard_problem() -> Non
     disliked = target("a", solves("no-gpu"), solves("cold-users"), against="soft")
     assert chosen([disliked, target("b", solves("no-gpu", 5))], [NO_GPU]).target == "b"
     assert chosen([disliked], [NO_GPU]).target == "a"
-    assert chosen([disliked], [COLD]) == Choice(STAY)
+    assert chosen([disliked], [COLD]) == TargetChoice(STAY)
 
 
 def test_a_hard_problem_that_nothing_removes_ends_the_search() -> None:
-    assert chosen([target("a", solves("cold-users"))], [LONG, COLD]) == Choice(STAY, left=(LONG, COLD))
+    assert chosen([target("a", solves("cold-users"))], [LONG, COLD]) == TargetChoice(STAY, left=(LONG, COLD))
 
 
 def test_a_soft_problem_that_nothing_removes_leaves_the_next_one() -> None:
@@ -237,12 +236,12 @@ def test_python_that_is_billed_by_the_invocation_moves_for_cost(facts: dict[str,
 
 def test_what_is_not_clearly_cheaper_or_disliked_is_no_move() -> None:
     costs = {STAY: 1000.0, "a": 701.0}
-    assert chosen([target("a", solves("cost"))], [], costs, **PYTHON) == Choice(STAY)
+    assert chosen([target("a", solves("cost"))], [], costs, **PYTHON) == TargetChoice(STAY)
     assert chosen([target("a", solves("cost"))], [], {**costs, "a": 700.0}, **PYTHON).target == "a"
     for against in ("soft", "hard"):
         disliked = target("a", solves("cost"), against=against)
-        assert chosen([disliked], [], {**costs, "a": 1.0}, **PYTHON) == Choice(STAY)
-    assert chosen([target("a", solves("cold-users"))], [], {**costs, "a": 1.0}, **PYTHON) == Choice(STAY)
+        assert chosen([disliked], [], {**costs, "a": 1.0}, **PYTHON) == TargetChoice(STAY)
+    assert chosen([target("a", solves("cold-users"))], [], {**costs, "a": 1.0}, **PYTHON) == TargetChoice(STAY)
 
 
 def test_of_those_that_pay_the_smallest_move_unless_another_is_cheaper_by_far() -> None:

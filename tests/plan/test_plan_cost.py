@@ -9,7 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archlint.knowledge.prices import UnknownRegionError, gpu, prices
-from archlint.plan.cost import TARGETS, Choices, Container, Workload, break_even, formula_text, missing, monthly_cost
+from archlint.plan.cost import (
+    TARGETS,
+    Choices,
+    ContainerSize,
+    Workload,
+    break_even,
+    formula_text,
+    missing,
+    monthly_cost,
+)
 from archlint.plan.cost.containers import fargate_container
 from archlint.plan.model import BreakEven, Cost, Figure
 
@@ -80,7 +89,7 @@ def test_estimates_are_named_in_the_cost() -> None:
     ],
 )
 def test_the_task_that_holds_a_function(memory_mb: float, size: tuple[float, float] | None) -> None:
-    assert fargate_container(memory_mb) == (Container(*size) if size else None)
+    assert fargate_container(memory_mb) == (ContainerSize(*size) if size else None)
 
 
 # --- known figures ---------------------------------------------------------------------------------------------------
@@ -89,14 +98,14 @@ def test_the_task_that_holds_a_function(memory_mb: float, size: tuple[float, flo
 @pytest.mark.parametrize(
     ("seconds", "memory_mb", "container", "bare", "behind_alb"),
     [
-        (0.2, 512, Container(0.25, 0.5), 4.8e6, 13.6e6),
-        (2, 3008, Container(2, 4), 0.73e6, 0.90e6),
-        (5, 7076, Container(4, 8), 250e3, 279e3),
-        (30, 10240, Container(4, 10), 30e3, 33e3),
+        (0.2, 512, ContainerSize(0.25, 0.5), 4.8e6, 13.6e6),
+        (2, 3008, ContainerSize(2, 4), 0.73e6, 0.90e6),
+        (5, 7076, ContainerSize(4, 8), 250e3, 279e3),
+        (30, 10240, ContainerSize(4, 10), 30e3, 33e3),
     ],
 )
 def test_where_one_task_starts_to_pay(
-    seconds: float, memory_mb: float, container: Container, bare: float, behind_alb: float
+    seconds: float, memory_mb: float, container: ContainerSize, bare: float, behind_alb: float
 ) -> None:
     """Published figures of one task. Where the second is more than a task busy 60 % of its time can do, more tasks are
     needed, and the real crossing lies further up."""
@@ -113,13 +122,13 @@ def test_where_one_task_starts_to_pay(
 @pytest.mark.parametrize(
     ("memory_mb", "container", "share"),
     [
-        (1769, Container(1, 2), 0.476),
-        (3008, Container(2, 4), 0.56),
-        (10240, Container(8, 20), 0.69),
-        (10240, Container(4, 10), 0.34),
+        (1769, ContainerSize(1, 2), 0.476),
+        (3008, ContainerSize(2, 4), 0.56),
+        (10240, ContainerSize(8, 20), 0.69),
+        (10240, ContainerSize(4, 10), 0.34),
     ],
 )
-def test_how_busy_a_task_has_to_be(memory_mb: float, container: Container, share: float) -> None:
+def test_how_busy_a_task_has_to_be(memory_mb: float, container: ContainerSize, share: float) -> None:
     one = replace(work(None, 900, memory_mb), concurrency=exact(1), choices=Choices(container=container, least=1))
     found = even("fargate-service", one)
     assert found.utilisation == pytest.approx(share, abs=0.005)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from archlint.knowledge.prices import prices
-from archlint.plan.cost import Choices, Container, Workload, break_even, monthly_cost
+from archlint.plan.cost import Choices, ContainerSize, Workload, break_even, monthly_cost
 from archlint.plan.model import Cost, Figure
 
 TABLE = prices("us-east-1")
@@ -39,7 +39,7 @@ FREE = replace(TWO_MILLION, free_tier=True)
 
 def task(vcpu: float, gb: float, architecture: str = "x86_64") -> Workload:
     """One task around the clock, no load balancer."""
-    return replace(work(0, 1), architecture=architecture, choices=Choices(container=Container(vcpu, gb), least=1))
+    return replace(work(0, 1), architecture=architecture, choices=Choices(container=ContainerSize(vcpu, gb), least=1))
 
 
 def test_g1_two_million_requests_of_10_gb() -> None:
@@ -135,7 +135,7 @@ def test_g8_managed_instances_with_a_gpu() -> None:
 
 
 def test_g9_a_busy_function_against_one_task() -> None:
-    busy = replace(work(MONTH_S / 900, 900, 1769), choices=Choices(container=Container(1, 2), least=1))
+    busy = replace(work(MONTH_S / 900, 900, 1769), choices=Choices(container=ContainerSize(1, 2), least=1))
     assert lines("lambda-stay", busy)["compute"] == pytest.approx(75.6664, abs=1e-4)
     idle = replace(busy, monthly_requests=exact(0))
     assert cost("fargate-service", idle).estimate == pytest.approx(36.0401)

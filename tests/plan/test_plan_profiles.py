@@ -26,8 +26,8 @@ from archlint.config import Config
 from archlint.knowledge.plan_steps import covered_by, decided_by_target
 from archlint.plan.decision.decide import decide
 from archlint.plan.needs.requirements import Options
+from archlint.plan.several import avoid
 from archlint.plan.usage.file import Usage
-from archlint.plan.wishes import avoid
 from archlint.scanner.pipeline import examine
 from archlint.tree import MemoryTree
 

@@ -22,7 +22,7 @@ from deciding import (
     said,
 )
 
-from archlint.plan.model import Unit
+from archlint.plan.model import FunctionPlan
 from archlint.plan.needs.triggers import runs_a_month
 
 MONTH = 730 / 24
@@ -57,7 +57,7 @@ def handler(event, context):
 """
 
 
-def value(unit: Unit, name: str) -> str | None:
+def value(unit: FunctionPlan, name: str) -> str | None:
     return need(unit, name)
 
 

@@ -20,7 +20,7 @@ from deciding import (
     said,
 )  # fmt: skip
 
-from archlint.plan.model import Unit
+from archlint.plan.model import FunctionPlan
 
 RECOMMENDER = """\
 import time
@@ -74,7 +74,7 @@ def handler(event, context):
 """
 
 
-def dollars(unit: Unit, target: str) -> float:
+def dollars(unit: FunctionPlan, target: str) -> float:
     cost = candidate(unit, target).cost
     assert cost is not None
     return cost.estimate

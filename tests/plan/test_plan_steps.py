@@ -13,29 +13,30 @@ from archlint.model.deployed import Deployed
 from archlint.model.function import ImageCode
 from archlint.model.place import Place
 from archlint.plan.cost import TARGETS
-from archlint.plan.model import POINTS, SYMBOLS, Step, Unit
+from archlint.plan.model import POINTS, SYMBOLS, FunctionPlan, PlanStep
 from archlint.plan.steps import steps, to_mend
 from archlint.plan.steps.words import slug, words
-from archlint.plan.ties import Ties
-from archlint.plan.waves import schedule
+from archlint.plan.waves import Ties, schedule
 from archlint.values import Known
 from planning import deployed, finding, unit
 
 MOVES = [target for target in TARGETS if target != "lambda-stay"]
 
 
-def made(units: list[Unit], functions: list[Deployed], *found: Finding, ties: Ties | None = None) -> tuple[Step, ...]:
+def made(
+    units: list[FunctionPlan], functions: list[Deployed], *found: Finding, ties: Ties | None = None
+) -> tuple[PlanStep, ...]:
     findings = {one.fingerprint: one for one in found}
     order = schedule(units, ties or Ties(), [one.id for one in units if to_mend(one, findings)])
     by_id = {one.function.id: one for one in functions}
     return steps(units, by_id, findings, {"slow-init": "Make it short."}, order, ties or Ties())
 
 
-def moved(target: str, *triggers: str, kind: str = "sam") -> tuple[Step, ...]:
+def moved(target: str, *triggers: str, kind: str = "sam") -> tuple[PlanStep, ...]:
     return made([unit("A", target)], [deployed("A", *triggers, kind=kind)])
 
 
-def keys(found: tuple[Step, ...]) -> list[str]:
+def keys(found: tuple[PlanStep, ...]) -> list[str]:
     return [step.key for step in found]
 
 

@@ -14,7 +14,7 @@ from archlint.model.deployed import Deployed
 from archlint.model.function import Function, Setting, Trigger, UnknownCode
 from archlint.model.place import Place
 from archlint.plan.cost import Workload, monthly_cost
-from archlint.plan.cost.demand import workload
+from archlint.plan.cost.workload import workload
 from archlint.plan.model import Figure
 from archlint.plan.usage.file import Usage, read_usage, read_usage_file
 from archlint.plan.usage.keys import UsageError

@@ -7,8 +7,7 @@ from archlint.graph.model import Edge, Node
 from archlint.model.place import Place
 from archlint.model.resource import Architecture, Link
 from archlint.plan.model import Wave
-from archlint.plan.ties import Ties, ties
-from archlint.plan.waves import Schedule, schedule
+from archlint.plan.waves import Schedule, Ties, schedule, ties
 from planning import function, unit
 from samples import make_deployed
 

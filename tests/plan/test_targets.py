@@ -16,7 +16,7 @@ from archlint.knowledge.targets import NUMBERS, PROBLEMS, WORDS, TargetError, pa
 from archlint.plan.cost import TARGETS
 from archlint.plan.cost import targets as cost
 from archlint.plan.model import POINTS, SYMBOLS
-from archlint.plan.needs.facts import Fact, filled, holds
+from archlint.plan.needs.facts import FunctionFact, filled, holds
 from archlint.values import Known, Unknown
 
 FACTS = {"type": "object", "minProperties": 1, "propertyNames": {"enum": [*WORDS, *NUMBERS, "any"]}}
@@ -121,7 +121,7 @@ def test_every_limit_that_a_condition_names_has_a_source_and_a_date() -> None:
 def test_numbers_in_texts_are_facts() -> None:
     for target in targets():
         for item in target.rejects:
-            assert "{" not in filled(item.text, {name: Fact(Known(1.0)) for name in NUMBERS}), item.text
+            assert "{" not in filled(item.text, {name: FunctionFact(Known(1.0)) for name in NUMBERS}), item.text
 
 
 @pytest.mark.parametrize(
@@ -168,25 +168,25 @@ def test_a_missing_key_is_named() -> None:
 def test_a_condition_holds_only_where_everything_is_known() -> None:
     wanted = {"if": {"gpu": "required", "duration_s": {"over": 900}}, "kind": "hard", "text": "x"}
     (item,) = parse_target("here", {**GOOD, "rejects": [wanted]}, {}).rejects
-    gpu = Fact(Known("required"))
-    assert holds(item.when, {"gpu": gpu, "duration_s": Fact(Known(1000.0))})
-    assert not holds(item.when, {"gpu": gpu, "duration_s": Fact(Known(900.0))})
-    assert not holds(item.when, {"gpu": gpu, "duration_s": Fact(Unknown("nobody says"))})
+    gpu = FunctionFact(Known("required"))
+    assert holds(item.when, {"gpu": gpu, "duration_s": FunctionFact(Known(1000.0))})
+    assert not holds(item.when, {"gpu": gpu, "duration_s": FunctionFact(Known(900.0))})
+    assert not holds(item.when, {"gpu": gpu, "duration_s": FunctionFact(Unknown("nobody says"))})
     assert not holds(item.when, {"gpu": gpu})
 
 
 def test_a_range_passes_a_bound_only_as_a_whole() -> None:
     wanted = {"if": {"duration_s": {"over": "timeout_max"}}, "kind": "hard", "text": "x"}
     (item,) = parse_target("here", {**GOOD, "rejects": [wanted]}, {}).rejects
-    assert not holds(item.when, {"duration_s": Fact(Known(1000.0), low=800.0, high=1200.0)})
-    assert holds(item.when, {"duration_s": Fact(Known(1000.0), low=901.0, high=1200.0)})
+    assert not holds(item.when, {"duration_s": FunctionFact(Known(1000.0), low=800.0, high=1200.0)})
+    assert holds(item.when, {"duration_s": FunctionFact(Known(1000.0), low=901.0, high=1200.0)})
 
 
 def test_any_of_several_conditions() -> None:
     wanted = {"if": {"any": [{"gpu": "required"}, {"training": "yes"}]}, "kind": "soft", "text": "x"}
     (item,) = parse_target("here", {**GOOD, "rejects": [wanted]}, {}).rejects
-    assert holds(item.when, {"training": Fact(Known("yes"))})
-    assert not holds(item.when, {"training": Fact(Known("no")), "gpu": Fact(Known("none"))})
+    assert holds(item.when, {"training": FunctionFact(Known("yes"))})
+    assert not holds(item.when, {"training": FunctionFact(Known("no")), "gpu": FunctionFact(Known("none"))})
 
 
 def test_a_target_whose_cost_has_no_formula_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import pytest
 from archlint.cache.memo import per_tree
 from archlint.model.function import FolderCode, Function, Layer, Setting
 from archlint.model.place import Place
-from archlint.model.size import ModelFile, Part, Size
+from archlint.model.size import ModelFile, Size, SizePart
 from archlint.packaging import estimate_size
 from archlint.packaging.sizes.code import contents
 from archlint.tree import MemoryTree, Tree
@@ -42,7 +42,7 @@ def sized(files: Files, of: Function | None = None) -> Size:
     return found
 
 
-def part(size: Size, name: str) -> Part:
+def part(size: Size, name: str) -> SizePart:
     return next(one for one in size.parts if one.name == name)
 
 

@@ -8,22 +8,22 @@ import pytest
 from archlint.model.deployed import Dependency, Deployed
 from archlint.model.function import Setting
 from archlint.model.place import Place
-from archlint.model.size import ZIP_LIMIT_BYTES, Part, Size
+from archlint.model.size import ZIP_LIMIT_BYTES, Size, SizePart
 from archlint.packaging.cuda import cuda_wheels
 from archlint.packaging.dependencies.wanted import Want
 from archlint.packaging.needs import brought_alone, reachable, target_of, wants_cuda
 from archlint.packaging.savings import Saving, apply, cheapest, savings
 from archlint.packaging.sizes.table import closure
-from archlint.packaging.target import Target
+from archlint.packaging.target import PackageTarget
 from archlint.values import Known, Unknown
 from samples import make_deployed
 
 MB = 1_048_576
-X86 = Target("x86_64", (3, 13))
-ARM = Target("aarch64", (3, 13))
+X86 = PackageTarget("x86_64", (3, 13))
+ARM = PackageTarget("aarch64", (3, 13))
 
 
-def deployed(*lines: str, arch: str = "x86_64", more: Iterable[Part] = (), compiles: bool = False) -> Deployed:
+def deployed(*lines: str, arch: str = "x86_64", more: Iterable[SizePart] = (), compiles: bool = False) -> Deployed:
     """A zip function with the size that the table gives for requirement lines such as "torch==2.9.1"."""
     dependencies = tuple(dependency(line, number) for number, line in enumerate(lines, 1))
     target = X86 if arch == "x86_64" else ARM
@@ -119,7 +119,7 @@ def test_what_is_unused_goes_with_what_only_it_needs() -> None:
 
 
 def test_tests_and_compiled_files() -> None:
-    part = Part("ours", 90 * MB, 100 * MB, 110 * MB, "dependency", 20 * MB, 30 * MB)
+    part = SizePart("ours", 90 * MB, 100 * MB, 110 * MB, "dependency", 20 * MB, 30 * MB)
     of = deployed(more=[part], compiles=True)
     assert [(saving.kind, saving.saved_bytes) for saving in savings(of)] == [
         ("strip", 20 * MB),
@@ -151,11 +151,11 @@ def test_an_outcome_says_how_sure_it_is() -> None:
     never = cheapest(deployed("torch"))
     assert never is not None
     assert not never.fits
-    assert cheapest(deployed(more=[Part("ours", 240 * MB, 240 * MB, 240 * MB)])) is None
+    assert cheapest(deployed(more=[SizePart("ours", 240 * MB, 240 * MB, 240 * MB)])) is None
 
 
 def test_below_the_limit_the_high_end_counts() -> None:
-    part = Part("code", 150 * MB, 150 * MB, 240 * MB)
+    part = SizePart("code", 150 * MB, 150 * MB, 240 * MB)
     outcome = cheapest(deployed("boto3", more=[part]))
     assert outcome is not None
     assert outcome.surely_fits
@@ -195,14 +195,14 @@ def test_parts_that_nobody_names_stay() -> None:
         ("torch", ARM, True),
         ("torch==2.10.0", ARM, False),
         ("torch==2.11.0", ARM, True),
-        ("torch", Target("aarch64", (3, 9)), None),
+        ("torch", PackageTarget("aarch64", (3, 9)), None),
         ("xgboost==2.0.3", X86, False),
         ("xgboost==2.1.0", X86, True),
         ("xgboost==3.1.2", ARM, False),
         ("numpy", X86, False),
     ],
 )
-def test_whether_a_wheel_asks_for_cuda(line: str, target: Target, expected: bool | None) -> None:
+def test_whether_a_wheel_asks_for_cuda(line: str, target: PackageTarget, expected: bool | None) -> None:
     assert wants_cuda(dependency(line), target) is expected
 
 

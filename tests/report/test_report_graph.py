@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from archlint.finding import Finding
 from archlint.graph.graph import Graph
-from archlint.graph.model import Edge, Evidence, Node
+from archlint.graph.model import Edge, EdgeEvidence, Node
 from archlint.model.place import Place
 from archlint.report.graph.dot import render_dot
 from archlint.report.graph.json import render_json, schema
@@ -26,7 +26,7 @@ def two(name: str = "Front") -> Graph:
     return Graph(
         [Node("t#A", name, "function", "t", PLACE), Node("t#Q", "Queue", "queue", "t", PLACE)],
         [
-            Edge("t#A", "t#Q", "async", "send_message", (Evidence(PLACE, "calls"),), declared=False),
+            Edge("t#A", "t#Q", "async", "send_message", (EdgeEvidence(PLACE, "calls"),), declared=False),
             Edge("t#Q", "t#A", "async"),
         ],
     )

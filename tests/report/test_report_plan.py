@@ -9,11 +9,10 @@ import jsonschema
 import pytest
 
 from archlint.finding import Finding
-from archlint.plan.model import Cost, Plan, Question, Reason, Unit
+from archlint.plan.model import Cost, FunctionPlan, Plan, Question, Reason
+from archlint.plan.several import insist
 from archlint.plan.steps import steps, to_mend
-from archlint.plan.ties import Ties
-from archlint.plan.waves import schedule
-from archlint.plan.wishes import insist
+from archlint.plan.waves import Ties, schedule
 from archlint.report.plan import json as json_report
 from archlint.report.plan import words
 from archlint.report.plan.json import render_json
@@ -24,7 +23,7 @@ from planning import deployed, finding, unit
 HOSTILE = "a\x1b[31m|`<b>@x\u202e\ud800"
 
 
-def plan(units: list[Unit], *found: Finding, notes: tuple[str, ...] = ()) -> Plan:
+def plan(units: list[FunctionPlan], *found: Finding, notes: tuple[str, ...] = ()) -> Plan:
     findings = {one.fingerprint: one for one in found}
     order = schedule(units, Ties(), [one.id for one in units if to_mend(one, findings)])
     functions = {one.id: deployed(one.name, "sqs") for one in units}
@@ -32,7 +31,7 @@ def plan(units: list[Unit], *found: Finding, notes: tuple[str, ...] = ()) -> Pla
     return Plan(tuple(units), order.waves, made, prices_as_of="2026-11-21", notes=notes)
 
 
-def priced(one: Unit, **dollars: float) -> Unit:
+def priced(one: FunctionPlan, **dollars: float) -> FunctionPlan:
     costs = {name.replace("_", "-"): Cost(usd * 0.9, usd, usd * 1.1) for name, usd in dollars.items()}
     return replace(one, candidates=tuple(replace(c, cost=costs.get(c.target)) for c in one.candidates))
 

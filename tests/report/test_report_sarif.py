@@ -14,8 +14,7 @@ from archlint.config import Config
 from archlint.finding import Step
 from archlint.model.place import Place
 from archlint.report.sarif import document
-from archlint.report.sarif.artifacts import region
-from archlint.report.sarif.document import render_sarif
+from archlint.report.sarif.document import region, render_sarif
 from archlint.results.result import ScanResult
 from archlint.scanner.pipeline import scan_tree
 from archlint.tree import MemoryTree

@@ -10,7 +10,7 @@ import pytest
 
 import archlint.report
 from archlint.model.deployed import Deployed
-from archlint.model.size import ModelFile, Part, Size
+from archlint.model.size import ModelFile, Size, SizePart
 from archlint.report.size import Sized, render_json, render_text
 from archlint.values import Unknown
 from samples import make_deployed, make_function
@@ -18,11 +18,11 @@ from samples import make_deployed, make_function
 MB = 1_048_576
 SCHEMA = json.loads((Path(archlint.report.__file__).parent / "size.v1.schema.json").read_text())
 PARTS = (
-    Part("torch", 500 * MB, 600 * MB, 700 * MB, "dependency", 10 * MB, 40 * MB),
-    Part("numpy", 40 * MB, 50 * MB, 60 * MB, "dependency", 5 * MB, 20 * MB),
-    Part("six", 100, 200, 300, "dependency"),
-    Part("perhaps", 0, 0, 3 * MB, "dependency"),
-    Part("the function's code", MB, MB, MB),
+    SizePart("torch", 500 * MB, 600 * MB, 700 * MB, "dependency", 10 * MB, 40 * MB),
+    SizePart("numpy", 40 * MB, 50 * MB, 60 * MB, "dependency", 5 * MB, 20 * MB),
+    SizePart("six", 100, 200, 300, "dependency"),
+    SizePart("perhaps", 0, 0, 3 * MB, "dependency"),
+    SizePart("the function's code", MB, MB, MB),
 )
 LARGE = Size(
     651 * MB + 200,
@@ -38,7 +38,7 @@ LARGE = Size(
     compiles=True,
     models=(ModelFile("src/model.onnx", 130, 90 * MB),),
 )
-SMALL = Size(1000, 1000, 1000, 250 * MB, "folder", "under", (Part("the function's code", 1000, 1000, 1000),))
+SMALL = Size(1000, 1000, 1000, 250 * MB, "folder", "under", (SizePart("the function's code", 1000, 1000, 1000),))
 
 
 def one(name: str, size: Size | None, advice: str = "") -> Sized:

@@ -11,9 +11,8 @@ import pytest
 from archlint.code.program import Sources
 from archlint.project import Project
 from archlint.rulebook import registry
-from archlint.rulebook.installed import site_folders, with_installed
 from archlint.rulebook.registry import Rulebook
-from archlint.rulebook.rulebook import all_rules, installed_rules
+from archlint.rulebook.rulebook import all_rules, installed_rules, site_folders, with_installed
 from archlint.tree import DiskTree, MemoryTree
 
 PAGE = """\
@@ -180,7 +179,7 @@ def test_a_page_of_the_repository_cannot_take_an_installed_rules_name(
     install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = install(fine=PAGE.format(code="ORG1"))
-    monkeypatch.setattr("archlint.rulebook.installed.site_folders", lambda: (os.path.realpath(home),))
+    monkeypatch.setattr("archlint.rulebook.rulebook.site_folders", lambda: (os.path.realpath(home),))
     repository = tmp_path / "repository"
     repository.joinpath(".archlint", "rules").mkdir(parents=True)
     check = "check: {call: {call: pdb.set_trace}}\n---"

@@ -9,7 +9,7 @@ import pytest
 
 from archlint.config import Config
 from archlint.finding import Finding
-from archlint.model.size import Part, Size
+from archlint.model.size import Size, SizePart
 from archlint.results.result import ScanResult
 from archlint.rules.packaging.package_near_limit import _against, _passes_compiled
 from archlint.rules.shared.package_words import advice, largest, megabytes, span, with_compiled
@@ -92,7 +92,7 @@ def test_a_change_that_surely_is_enough() -> None:
 
 
 def sized(estimate: int, low: int, high: int, compiled: int = 0, compiles: bool = False) -> Size:
-    part = Part("code", low * MB, estimate * MB, high * MB, compiled_bytes=compiled * MB)
+    part = SizePart("code", low * MB, estimate * MB, high * MB, compiled_bytes=compiled * MB)
     ends = (estimate * MB, low * MB, high * MB)
     return Size(*ends, 250 * MB, "folder", "under", (part,), compiles=compiles)
 
@@ -113,7 +113,7 @@ def test_near_says_on_which_side() -> None:
 def test_words() -> None:
     assert (megabytes(0), megabytes(MB // 2), megabytes(5206 * MB)) == ("<1 MB", "0 MB", "5,206 MB")
     assert span(sized(9, 9, 9)) == "9 MB (folder)"
-    maybe = replace(sized(9, 9, 9), parts=(Part("perhaps", 0, 0, 9 * MB), Part("tiny", 1, 1, 1)))
+    maybe = replace(sized(9, 9, 9), parts=(SizePart("perhaps", 0, 0, 9 * MB), SizePart("tiny", 1, 1, 1)))
     assert largest(maybe) == "perhaps up to 9 MB"
     assert advice(None, sized(9, 9, 9)).startswith("Pin the versions and measure what is built")
     assert advice(None, sized(300, 300, 300)).startswith("Deploy it as a container image")

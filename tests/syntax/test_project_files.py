@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archlint.syntax.project_files import Project, ProjectError, is_project_file, parse_project
+from archlint.syntax.project_files import ProjectError, ProjectFile, is_project_file, parse_project
 from archlint.syntax.project_files.conda import conda_line
 from archlint.syntax.project_files.poetry import specifier
 
 NAMES = ("pyproject.toml", "Pipfile", "setup.cfg", "setup.py", "environment.yml")
 
 
-def lines(project: Project) -> list[tuple[str, str, int]]:
+def lines(project: ProjectFile) -> list[tuple[str, str, int]]:
     return [(line.name, line.specifier, line.line) for line in project.lines]
 
 
@@ -304,7 +304,7 @@ def test_broken_files(name: str, text: str, line: int) -> None:
 )
 def test_odd_files(name: str, text: str) -> None:
     with contextlib.suppress(ProjectError):
-        assert isinstance(parse_project(name, text), Project)
+        assert isinstance(parse_project(name, text), ProjectFile)
 
 
 @pytest.mark.parametrize("name", NAMES)

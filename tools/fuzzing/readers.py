@@ -15,17 +15,18 @@ import yaml
 from archlint.baseline.entry import counted, described
 from archlint.baseline.file import BaselineError, parse, render
 from archlint.baseline.match import match, names_of
+from archlint.collect import tracked_paths
 from archlint.config import Config
 from archlint.plan.accepted import AcceptedError, check, read_accepted
 from archlint.plan.answers import Answers, read_answers
 from archlint.plan.assemble import assemble
 from archlint.plan.model import Inputs, Plan
 from archlint.plan.needs.requirements import Options
-from archlint.plan.several import Part, Wishes, decided, part, tied
+from archlint.plan.several import FolderPlan, Wishes, decided, part, tied
 from archlint.plan.usage.exports import TooLargeError, invocations
 from archlint.plan.usage.file import Usage, read_usage
 from archlint.plan.usage.keys import UsageError
-from archlint.plan.usage.measured import Measured, NothingMeasuredError
+from archlint.plan.usage.measured import MeasuredUsage, NothingMeasuredError
 from archlint.report.formats import Screen
 from archlint.report.plan.checked import CHECK_FORMATS
 from archlint.report.plan.formats import FORMATS, Shown
@@ -36,7 +37,6 @@ from archlint.setup.proposals import mentions_archlint, with_hook
 from archlint.setup.texts import hook
 from archlint.suppression.apply import apply
 from archlint.syntax.dockerfile import DockerfileError, parse_dockerfile
-from archlint.syntax.git_index import tracked_paths
 from archlint.syntax.gitignore import compile_patterns
 from archlint.syntax.json import parse_json
 from archlint.syntax.locks import LockError, parse_lock
@@ -61,7 +61,7 @@ class _Sound:
     """A repository that is as it should be, scanned once, with its plan."""
 
     result: ScanResult
-    part: Part
+    part: FolderPlan
     known: tuple[tuple[str, str], ...]
 
 
@@ -131,7 +131,7 @@ def _usual_plan() -> Plan:
 
 def check_logs(files: Files) -> str:
     """What is made of logs is a usage file that can be used."""
-    measured = Measured(None, None)
+    measured = MeasuredUsage(None, None)
     try:
         measured.add(invocations(io.BytesIO(files["logs"])))
         text = measured.text()

@@ -119,7 +119,7 @@ _SHORT = 160
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Entry:
+class BaselineEntry:
     """`scope` is where in the file (see anchor.scope), `function` the first Lambda function concerned, `anchor` names
     the code without its path. `message` is for people, without line numbers. There is no line number anywhere."""
 
@@ -136,7 +136,7 @@ class Entry:
         return shape(self.message)
 
 
-def described(findings: Iterable[Finding], sources: Mapping[str, str]) -> list[tuple[Finding, Entry]]:
+def described(findings: Iterable[Finding], sources: Mapping[str, str]) -> list[tuple[Finding, BaselineEntry]]:
     """Each finding with its entry of count 1; `sources` holds the files' text."""
     lines: dict[str, list[str]] = {}
     found = []
@@ -144,7 +144,7 @@ def described(findings: Iterable[Finding], sources: Mapping[str, str]) -> list[t
         path = finding.place.path
         if path not in lines:
             lines[path] = lines_of(sources[path]) if path in sources else []
-        entry = Entry(
+        entry = BaselineEntry(
             path=path,
             rule=finding.rule,
             scope=scope(path, lines[path], finding.place.line),
@@ -156,9 +156,9 @@ def described(findings: Iterable[Finding], sources: Mapping[str, str]) -> list[t
     return found
 
 
-def counted(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+def counted(entries: Iterable[BaselineEntry]) -> tuple[BaselineEntry, ...]:
     """Equal entries as one, sorted by path."""
-    counts: Counter[Entry] = Counter()
+    counts: Counter[BaselineEntry] = Counter()
     for entry in entries:
         counts[replace(entry, count=1)] += entry.count
     return tuple(sorted(replace(entry, count=count) for entry, count in counts.items()))

@@ -16,7 +16,7 @@ import json
 import re
 from collections.abc import Iterable
 
-from archlint.baseline.entry import Entry, counted
+from archlint.baseline.entry import BaselineEntry, counted
 from archlint.report.document import clean
 from archlint.report.visible import json_without_commands
 
@@ -36,14 +36,14 @@ class OtherVersionError(BaselineError):
     """Written by another version of archlint."""
 
 
-def render(entries: Iterable[Entry]) -> str:
+def render(entries: Iterable[BaselineEntry]) -> str:
     """ASCII only."""
     rows = ",\n".join(f"    {json.dumps(clean(_row(entry)), ensure_ascii=True)}" for entry in counted(entries))
     findings = f"[\n{rows}\n  ]" if rows else "[]"
     return json_without_commands(f'{{\n  "schema": "{SCHEMA}",\n  "findings": {findings}\n}}\n')
 
 
-def parse(data: bytes) -> tuple[Entry, ...]:
+def parse(data: bytes) -> tuple[BaselineEntry, ...]:
     """Raises BaselineError. Unknown keys are passed over."""
     if len(data) > MAX_BYTES:
         raise BaselineError(f"is larger than {MAX_BYTES:,} bytes")
@@ -58,7 +58,7 @@ def parse(data: bytes) -> tuple[Entry, ...]:
     return counted(_entries(document))
 
 
-def _entries(document: object) -> list[Entry]:
+def _entries(document: object) -> list[BaselineEntry]:
     schema = document.get("schema") if isinstance(document, dict) else None
     if not isinstance(document, dict) or not isinstance(schema, str) or not schema.startswith("archlint/baseline/"):
         raise BaselineError(f'is not a baseline of archlint: there is no "schema": "{SCHEMA}"')
@@ -71,7 +71,7 @@ def _entries(document: object) -> list[Entry]:
     return [_entry(number, row) for number, row in enumerate(rows, 1)]
 
 
-def _entry(number: int, row: object) -> Entry:
+def _entry(number: int, row: object) -> BaselineEntry:
     if not isinstance(row, dict):
         raise BaselineError(f"finding {number} must be an object")
     texts = {}
@@ -84,10 +84,10 @@ def _entry(number: int, row: object) -> Entry:
     if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MAX_COUNT:
         raise BaselineError(f'finding {number}: "count" must be a whole number from 1 to {MAX_COUNT:,}')
     path, rule, scope, function, code, message = (texts[key] for key in _TEXTS)
-    return Entry(path, rule, scope, function, code, message, count)
+    return BaselineEntry(path, rule, scope, function, code, message, count)
 
 
-def _row(entry: Entry) -> dict[str, object]:
+def _row(entry: BaselineEntry) -> dict[str, object]:
     return {
         "path": entry.path,
         "rule": entry.rule,

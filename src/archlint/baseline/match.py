@@ -20,7 +20,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from archlint.baseline.entry import Entry, described
+from archlint.baseline.entry import BaselineEntry, described
 from archlint.finding import Finding
 from archlint.results.result import ScanResult
 
@@ -28,12 +28,12 @@ Key = tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class BaselineMatch:
     """`new` findings in their order. `used` and `stale` hold the entries with what was, and was not, found of them."""
 
     new: tuple[Finding, ...]
-    used: tuple[Entry, ...]
-    stale: tuple[Entry, ...]
+    used: tuple[BaselineEntry, ...]
+    stale: tuple[BaselineEntry, ...]
 
     @property
     def known(self) -> int:
@@ -43,11 +43,11 @@ class Match:
 def match(
     findings: Sequence[Finding],
     sources: Mapping[str, str],
-    accepted: Sequence[Entry],
+    accepted: Sequence[BaselineEntry],
     *,
     is_file: Callable[[str], bool],
     functions: frozenset[str],
-) -> Match:
+) -> BaselineMatch:
     """`is_file` says which files there are now, `functions` names the Lambda functions that there are now."""
     left = [entry.count for entry in accepted]
     open_ = described(findings, sources)
@@ -71,10 +71,10 @@ def match(
         open_ = [(finding, entry) for finding, entry in open_ if not _taken(places, key(entry), left)]
     used = tuple(replace(e, count=e.count - rest) for e, rest in zip(accepted, left, strict=True) if rest < e.count)
     stale = tuple(replace(entry, count=rest) for entry, rest in zip(accepted, left, strict=True) if rest)
-    return Match(tuple(finding for finding, _ in open_), used, stale)
+    return BaselineMatch(tuple(finding for finding, _ in open_), used, stale)
 
 
-def narrowed(result: ScanResult, found: Match, why: str) -> ScanResult:
+def narrowed(result: ScanResult, found: BaselineMatch, why: str) -> ScanResult:
     """The result without the known findings; `why` says what withheld them."""
     withheld = ((why, found.known),) if found.known else ()
     return replace(result, findings=found.new, withheld=(*result.withheld, *withheld))
@@ -94,29 +94,29 @@ def _taken(places: Mapping[Key, list[int]], key: Key, left: list[int]) -> bool:
     return False
 
 
-def _same(entry: Entry) -> Key:
+def _same(entry: BaselineEntry) -> Key:
     return (entry.rule, entry.path, entry.anchor, entry.scope, entry.function)
 
 
-def _same_function(entry: Entry) -> Key:
+def _same_function(entry: BaselineEntry) -> Key:
     return (entry.rule, entry.path, entry.anchor, entry.function)
 
 
-def _same_scope(entry: Entry) -> Key:
+def _same_scope(entry: BaselineEntry) -> Key:
     return (entry.rule, entry.path, entry.anchor, entry.scope)
 
 
-def _moved(entry: Entry) -> Key:
+def _moved(entry: BaselineEntry) -> Key:
     return (entry.rule, entry.anchor, entry.scope, entry.function) if entry.anchor else None
 
 
-def _edited(entry: Entry) -> Key:
+def _edited(entry: BaselineEntry) -> Key:
     return (entry.rule, entry.path, entry.scope, entry.function, entry.shape)
 
 
-def _code(entry: Entry) -> Key:
+def _code(entry: BaselineEntry) -> Key:
     return (entry.rule, entry.anchor) if entry.anchor else None
 
 
-def _moved_and_edited(entry: Entry) -> Key:
+def _moved_and_edited(entry: BaselineEntry) -> Key:
     return (entry.rule, posixpath.basename(entry.path), entry.scope, entry.function, entry.shape)

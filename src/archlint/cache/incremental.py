@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from archlint.cache.frozen import FrozenError, freeze, thaw
-from archlint.cache.recording_tree import NO_OTHERS, Answer, Others, Watched, same_answer
+from archlint.cache.recording_tree import NO_OTHERS, Others, RecordedAnswer, RecordingTree, same_answer
 
 T = TypeVar("T")
 
 
 @dataclass(slots=True)
-class Entry:
+class CacheEntry:
     """`notes` are numbers of notes."""
 
     notes: Sequence[int]
@@ -22,33 +22,38 @@ class Entry:
 
 
 @dataclass(slots=True)
-class Kept:
+class CacheSnapshot:
     """What goes to disk. `stamps` are those of the answers' files. Notes that no entry rests on any more stay until
     there are as many of them as there were others (`useful`) when they were last sorted out."""
 
     notes: list[str] = field(default_factory=list)
     digests: list[str] = field(default_factory=list)
     stamps: list[str] = field(default_factory=list)
-    entries: dict[str, Entry] = field(default_factory=dict)
+    entries: dict[str, CacheEntry] = field(default_factory=dict)
     useful: int = 0
 
 
-class Memory:
+class IncrementalCache:
     """The entries of the scan before, and those of this one."""
 
     def __init__(
-        self, tree: Watched, before: Kept | None = None, others: Others = NO_OTHERS, *, keeps: bool = True
+        self,
+        tree: RecordingTree,
+        before: CacheSnapshot | None = None,
+        others: Others = NO_OTHERS,
+        *,
+        keeps: bool = True,
     ) -> None:
         """One that does not keep is for scans that nobody wants to remember."""
         self.tree = tree
         self._keeps = keeps
-        self._before = before or Kept()
+        self._before = before or CacheSnapshot()
         self._others = others
         self._notes = list(self._before.notes)
         self._numbers = {note: number for number, note in enumerate(self._notes)}
         self._held: list[bool | None] = [None] * len(self._notes)
         """Whether the answers to the notes of before are still the same, as far as that was looked at."""
-        self._entries: dict[str, Entry] = {}
+        self._entries: dict[str, CacheEntry] = {}
         self._taken: dict[str, tuple[bytes, frozenset[str]]] = {}
         self._changed = False
         """Whether a file has another stamp but the same content."""
@@ -91,7 +96,7 @@ class Memory:
         before = self._before.entries.get(key)
         self.made += changed
         data = before.data if before is not None and not changed else freeze(value)
-        self._entries[key] = Entry(self._numbered(notes), data)
+        self._entries[key] = CacheEntry(self._numbered(notes), data)
 
     def holds(self, note: str) -> bool:
         """Whether the answer to a note is that of the scan before."""
@@ -110,7 +115,7 @@ class Memory:
 
     def _holds(self, number: int) -> bool:
         note = self._notes[number]
-        before = Answer(self._before.digests[number], self._before.stamps[number])
+        before = RecordedAnswer(self._before.digests[number], self._before.stamps[number])
         now = same_answer(self.tree.tree, note, before, self._others)
         if now is None:
             return False
@@ -126,7 +131,7 @@ class Memory:
         if not isinstance(value, type_):
             return None
         if self._keeps:
-            self._entries[key] = Entry(self._numbered(notes), data)
+            self._entries[key] = CacheEntry(self._numbered(notes), data)
         self.tree.again(notes)
         self.made += 1
         return value
@@ -155,7 +160,7 @@ class Memory:
             found.append(number)
         return found
 
-    def kept(self) -> Kept | None:
+    def kept(self) -> CacheSnapshot | None:
         """All that this scan used or made; None where that is what is kept already."""
         before = self._before
         if not self.made and not self._changed and self._entries.keys() == before.entries.keys():
@@ -166,10 +171,12 @@ class Memory:
             place = {number: index for index, number in enumerate(used)}
             notes = [notes[number] for number in used]
             entries = {
-                key: Entry(array("L", [place[number] for number in entry.notes]), entry.data)
+                key: CacheEntry(array("L", [place[number] for number in entry.notes]), entry.data)
                 for key, entry in entries.items()
             }
             useful = len(notes)
-        now, nothing = self.tree.answers, Answer("")
+        now, nothing = self.tree.answers, RecordedAnswer("")
         found = [now.get(note, nothing) for note in notes]
-        return Kept(notes, [answer.digest for answer in found], [answer.stamp for answer in found], entries, useful)
+        return CacheSnapshot(
+            notes, [answer.digest for answer in found], [answer.stamp for answer in found], entries, useful
+        )

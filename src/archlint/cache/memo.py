@@ -7,20 +7,20 @@ from functools import wraps
 from typing import Concatenate, Generic, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
-from archlint.cache.recording_tree import Watched
+from archlint.cache.recording_tree import RecordingTree
 from archlint.tree import Tree
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class Kept(Generic[R]):
+class TreeMemo(Generic[R]):
     """Answers by key, as long as they are kept; using one again asks the tree again as far as a watched tree can tell.
 
     Beyond `most` answers the one that was not used for the longest is forgotten."""
 
     def __init__(self, tree: Tree, most: int | None = None) -> None:
-        self._watched = tree if isinstance(tree, Watched) else None
+        self._watched = tree if isinstance(tree, RecordingTree) else None
         self._most = most
         self._answers: dict[Hashable, tuple[R, frozenset[str]]] = {}
 
@@ -50,13 +50,13 @@ class Kept(Generic[R]):
 
 def per_tree(answer: Callable[Concatenate[Tree, P], R]) -> Callable[Concatenate[Tree, P], R]:
     """Keeps a function's answers as long as the tree lives; the other arguments must be hashable."""
-    held: WeakKeyDictionary[Tree, Kept[R]] = WeakKeyDictionary()
+    held: WeakKeyDictionary[Tree, TreeMemo[R]] = WeakKeyDictionary()
 
     @wraps(answer)
     def remembered(tree: Tree, /, *args: P.args, **kwargs: P.kwargs) -> R:
         kept = held.get(tree)
         if kept is None:
-            kept = held[tree] = Kept(tree)
+            kept = held[tree] = TreeMemo(tree)
         return kept.get((args, tuple(sorted(kwargs.items()))), lambda: answer(tree, *args, **kwargs))
 
     return remembered

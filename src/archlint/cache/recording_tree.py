@@ -21,7 +21,7 @@ Others: TypeAlias = Mapping[str, Callable[[str], str]]
 NO_OTHERS: Others = MappingProxyType({})
 
 
-class Answer:
+class RecordedAnswer:
     """What a note stood for when it was written. `stamp` is what the file system said of a file, "" where that proves
     nothing."""
 
@@ -32,7 +32,7 @@ class Answer:
         self.stamp = stamp
 
 
-class Stamped(Tree, Protocol):
+class VersionedTree(Tree, Protocol):
     """A tree on disk, or what stands in for it."""
 
     def listing(self, folder: str) -> str:
@@ -44,12 +44,12 @@ class Stamped(Tree, Protocol):
         ...
 
 
-class Watched:
+class RecordingTree:
     """Passes questions on and notes them; `answers` are those of the whole run."""
 
-    def __init__(self, tree: Stamped) -> None:
+    def __init__(self, tree: VersionedTree) -> None:
         self.tree = tree
-        self.answers: dict[str, Answer] = {}
+        self.answers: dict[str, RecordedAnswer] = {}
         self._noted: list[set[str]] = []
 
     @contextmanager
@@ -71,7 +71,7 @@ class Watched:
 
     def note(self, note: str, answer: str) -> None:
         """A question that is not one about files."""
-        self.answers.setdefault(note, Answer(answer))
+        self.answers.setdefault(note, RecordedAnswer(answer))
         self.again((note,))
 
     def is_file(self, path: str) -> bool:
@@ -95,7 +95,7 @@ class Watched:
         found = self.tree.names(folder)
         note = f"n{folder}"
         if note not in self.answers:
-            self.answers[note] = Answer(_digest(self.tree.listing(folder).encode("utf-8", "surrogatepass")))
+            self.answers[note] = RecordedAnswer(_digest(self.tree.listing(folder).encode("utf-8", "surrogatepass")))
         self.again((note,))
         return found
 
@@ -112,7 +112,7 @@ class Watched:
             self.note(note, f"unreadable: {error}")
             raise
         if note not in self.answers:
-            self.answers[note] = Answer(_digest(found), stamp)
+            self.answers[note] = RecordedAnswer(_digest(found), stamp)
         self.again((note,))
         return found
 
@@ -127,7 +127,9 @@ class Watched:
         return bool(self._noted) and f"n{path.rpartition('/')[0]}" in self._noted[-1] and not self.tree.is_link(path)
 
 
-def same_answer(tree: Stamped, note: str, before: Answer, others: Others = NO_OTHERS) -> Answer | None:
+def same_answer(
+    tree: VersionedTree, note: str, before: RecordedAnswer, others: Others = NO_OTHERS
+) -> RecordedAnswer | None:
     """What an earlier run's note says now, where that is the same; `others` answers those that are not about files, by
     letter."""
     letter, path = note[0], note[1:]
@@ -136,17 +138,17 @@ def same_answer(tree: Stamped, note: str, before: Answer, others: Others = NO_OT
         path, _, limit = path.partition("\0")
         stamp = tree.stamp(path)
         if not stamp or stamp != before.stamp:
-            now = Answer(_content(tree, path, int(limit) if limit else MAX_FILE_BYTES), stamp)
+            now = RecordedAnswer(_content(tree, path, int(limit) if limit else MAX_FILE_BYTES), stamp)
     elif letter == "k":
-        now = Answer("f" if tree.is_file(path) else "d" if tree.is_dir(path) else "")
+        now = RecordedAnswer("f" if tree.is_file(path) else "d" if tree.is_dir(path) else "")
     elif letter == "n":
-        now = Answer(_digest(tree.listing(path).encode("utf-8", "surrogatepass")))
+        now = RecordedAnswer(_digest(tree.listing(path).encode("utf-8", "surrogatepass")))
     elif letter == "l":
-        now = Answer("l" if tree.is_link(path) else "")
+        now = RecordedAnswer("l" if tree.is_link(path) else "")
     elif letter == "s":
-        now = Answer(str(tree.size(path)))
+        now = RecordedAnswer(str(tree.size(path)))
     elif letter in others:
-        now = Answer(others[letter](path))
+        now = RecordedAnswer(others[letter](path))
     else:
         return None
     return now if now.digest == before.digest else None

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from archlint import __version__
 from archlint.cache.frozen import FrozenError, freeze, thaw
-from archlint.cache.incremental import Entry, Kept
+from archlint.cache.incremental import CacheEntry, CacheSnapshot
 
 MAX_BYTES = 500_000_000
 """Of all files together; the ones that were used longest ago go first."""
@@ -49,7 +49,7 @@ class Store:
         parts = (os.path.realpath(root), settings, __version__, sys.version, *_installation())
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32] + ".parts"
 
-    def load(self, name: str) -> Kept | None:
+    def load(self, name: str) -> CacheSnapshot | None:
         """None where nothing is kept, or nothing that can be relied on."""
         path = self.folder / name
         try:
@@ -66,7 +66,7 @@ class Store:
         except (FrozenError, ValueError, TypeError, IndexError, KeyError):
             return None
 
-    def save(self, name: str, kept: Kept) -> bool:
+    def save(self, name: str, kept: CacheSnapshot) -> bool:
         """Whether the whole of it is on disk now; a file that is there already stays whole if not. Only the user may
         read it: it holds what templates set, in environment variables too."""
         data = _closed(kept)
@@ -129,14 +129,14 @@ def _digest(data: bytes) -> bytes:
     return blake2b(data, digest_size=_DIGEST_BYTES).digest()
 
 
-def _closed(kept: Kept) -> bytes:
+def _closed(kept: CacheSnapshot) -> bytes:
     keys = list(kept.entries)
     notes = [array("L", kept.entries[key].notes).tobytes() for key in keys]
     data = [kept.entries[key].data for key in keys]
     return freeze((kept.notes, kept.digests, kept.stamps, kept.useful, keys, notes, data))
 
 
-def _opened(data: bytes) -> Kept:
+def _opened(data: bytes) -> CacheSnapshot:
     whole = thaw(data)
     if not isinstance(whole, tuple):
         raise TypeError("no tuple")
@@ -147,5 +147,5 @@ def _opened(data: bytes) -> Kept:
     for key, packed, blob in zip(keys, numbers, blobs, strict=True):
         found = array("L")
         found.frombytes(packed)
-        entries[key] = Entry(found, blob)
-    return Kept(notes, digests, stamps, entries, useful)
+        entries[key] = CacheEntry(found, blob)
+    return CacheSnapshot(notes, digests, stamps, entries, useful)

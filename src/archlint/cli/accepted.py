@@ -14,21 +14,21 @@ from archlint.report.visible import visible
 from archlint.tree import DiskTree, UnreadableError, parent
 
 if TYPE_CHECKING:
-    from archlint.baseline.entry import Entry
-    from archlint.baseline.match import Match
+    from archlint.baseline.entry import BaselineEntry
+    from archlint.baseline.match import BaselineMatch
     from archlint.config import Config
     from archlint.results.result import ScanResult
 
 _MISSING = "does not exist; `archlint baseline write` makes it"
 
 
-def of_settings(folder: str, config: Config) -> tuple[Entry, ...] | None:
+def of_settings(folder: str, config: Config) -> tuple[BaselineEntry, ...] | None:
     """What the baseline of the folder's settings holds; None where they name none. Raises UsageError, with the place of
     the setting."""
     return None if config.baseline is None else _inside(folder, config.baseline, _setting(folder))
 
 
-def of_command(folder: str, config: Config, given: str | None) -> tuple[Entry, ...]:
+def of_command(folder: str, config: Config, given: str | None) -> tuple[BaselineEntry, ...]:
     """As `file_of` chooses it; raises UsageError."""
     if given is not None:
         return read(given, "--file")
@@ -50,7 +50,7 @@ def file_of(folder: str, config: Config, given: str | None) -> str:
     return path
 
 
-def read(path: str, label: str) -> tuple[Entry, ...]:
+def read(path: str, label: str) -> tuple[BaselineEntry, ...]:
     """The entries of the file that an option names; raises UsageError, which begins with `label`."""
     from archlint.baseline.file import MAX_BYTES
 
@@ -65,7 +65,7 @@ def read(path: str, label: str) -> tuple[Entry, ...]:
     return _parsed(data, path, label)
 
 
-def matched(folder: str, result: ScanResult, accepted: Sequence[Entry]) -> Match:
+def matched(folder: str, result: ScanResult, accepted: Sequence[BaselineEntry]) -> BaselineMatch:
     """The findings of a scan of `folder` beside what is accepted."""
     from archlint.baseline.match import match, names_of
 
@@ -73,7 +73,7 @@ def matched(folder: str, result: ScanResult, accepted: Sequence[Entry]) -> Match
     return match(result.findings, result.sources, accepted, is_file=tree.is_file, functions=names_of(result))
 
 
-def _inside(folder: str, name: str, label: str) -> tuple[Entry, ...]:
+def _inside(folder: str, name: str, label: str) -> tuple[BaselineEntry, ...]:
     """Never outside the folder, whatever links there are in it."""
     from archlint.baseline.file import MAX_BYTES
 
@@ -87,7 +87,7 @@ def _inside(folder: str, name: str, label: str) -> tuple[Entry, ...]:
     return _parsed(data, name, label)
 
 
-def _parsed(data: bytes, path: str, label: str) -> tuple[Entry, ...]:
+def _parsed(data: bytes, path: str, label: str) -> tuple[BaselineEntry, ...]:
     from archlint.baseline.file import BaselineError, parse
 
     try:

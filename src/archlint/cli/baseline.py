@@ -19,7 +19,7 @@ from archlint.finding import SEVERITIES
 from archlint.report.visible import visible
 
 if TYPE_CHECKING:
-    from archlint.baseline.entry import Entry
+    from archlint.baseline.entry import BaselineEntry
     from archlint.config import Config
     from archlint.results.result import ScanResult
 
@@ -151,7 +151,7 @@ class _Work:
             click.get_current_context().exit(NOTHING_TO_SCAN)
         return result
 
-    def judged(self, entries: Sequence[Entry]) -> list[Entry]:
+    def judged(self, entries: Sequence[BaselineEntry]) -> list[BaselineEntry]:
         """Those of rules that ran, and of rules that are no more."""
         from archlint.rulebook.page import guest_page
 
@@ -170,7 +170,7 @@ def _work(path: str, no_config: bool, online: bool, others: Sequence[str], fail_
     return _Work(folder, config, How(online, guests))
 
 
-def _entries(result: ScanResult) -> tuple[Entry, ...]:
+def _entries(result: ScanResult) -> tuple[BaselineEntry, ...]:
     from archlint.baseline.entry import counted, described
 
     return counted(entry for _, entry in described(result.findings, result.sources))
@@ -193,7 +193,7 @@ def _check_target(target: str) -> None:
         raise click.UsageError(f"{target!a} cannot be read: {error.strerror}") from error
 
 
-def _write(target: str, entries: Sequence[Entry]) -> None:
+def _write(target: str, entries: Sequence[BaselineEntry]) -> None:
     from archlint.baseline.file import render
 
     folder = os.path.dirname(target) or "."
@@ -202,11 +202,11 @@ def _write(target: str, entries: Sequence[Entry]) -> None:
     out.write(render(entries), target)
 
 
-def _line(entry: Entry) -> str:
+def _line(entry: BaselineEntry) -> str:
     times = f" ({entry.count:,} times)" if entry.count > 1 else ""
     return f"{visible(entry.path)}: {visible(entry.rule)}{times}: {visible(entry.message)}"
 
 
-def _plural(entries: Sequence[Entry]) -> str:
+def _plural(entries: Sequence[BaselineEntry]) -> str:
     number = sum(entry.count for entry in entries)
     return f"{number:,} finding{'' if number == 1 else 's'}"

@@ -15,9 +15,9 @@ from archlint.report.visible import visible
 
 if TYPE_CHECKING:
     from archlint.cli.asked import Asked
-    from archlint.cli.touching import Scope
+    from archlint.cli.narrow import FileScope
     from archlint.config import Config
-    from archlint.fix.add_ignores import Outcome
+    from archlint.fix.add_ignores import IgnoresOutcome
 
 _ALONE = {
     "others": "with",
@@ -35,7 +35,7 @@ _ALONE = {
 _SHOWN = 50
 
 
-def add(asked: Asked, scope: Scope) -> int:
+def add(asked: Asked, scope: FileScope) -> int:
     """Writes the comments. Exit code 1 says that findings at or above the threshold are left; with `--diff`, that
     something would be written."""
     reason = _reason(asked.reason)
@@ -66,7 +66,7 @@ def _reason(given: str | None) -> str:
     return reason
 
 
-def _refuse_others(asked: Asked, scope: Scope) -> None:
+def _refuse_others(asked: Asked, scope: FileScope) -> None:
     if scope.files is not None:
         raise click.UsageError("--add-ignores takes folders; --select chooses the rules")
     other = next((option for field, option in _ALONE.items() if getattr(asked, field)), None)
@@ -74,7 +74,7 @@ def _refuse_others(asked: Asked, scope: Scope) -> None:
         raise click.UsageError(f"--add-ignores goes without --{other or 'format'}")
 
 
-def _excused(asked: Asked, folder: str, reason: str) -> tuple[Outcome, Config]:
+def _excused(asked: Asked, folder: str, reason: str) -> tuple[IgnoresOutcome, Config]:
     """`--select` chooses among the findings, so that other suppressions of the same lines still count as used."""
     from archlint.fix.add_ignores import excuse
     from archlint.tree import DiskTree
@@ -86,7 +86,7 @@ def _excused(asked: Asked, folder: str, reason: str) -> tuple[Outcome, Config]:
     return excuse(DiskTree(Path(folder)), config, wanted, reason), config
 
 
-def _show_diff(outcome: Outcome) -> None:
+def _show_diff(outcome: IgnoresOutcome) -> None:
     """The diff alone goes to standard output, so that it can be piped into `git apply`."""
     from archlint.edits.write import unified
 
@@ -95,7 +95,7 @@ def _show_diff(outcome: Outcome) -> None:
     click.echo("".join(lines), err=True, nl=False)
 
 
-def _write(folder: Path, outcome: Outcome) -> dict[str, str]:
+def _write(folder: Path, outcome: IgnoresOutcome) -> dict[str, str]:
     """The files that were not written, with the reason."""
     from archlint.edits.write import NotWrittenError, write
 
@@ -108,7 +108,7 @@ def _write(folder: Path, outcome: Outcome) -> dict[str, str]:
     return failed
 
 
-def _told(outcome: Outcome, unwritten: Mapping[str, str]) -> str:
+def _told(outcome: IgnoresOutcome, unwritten: Mapping[str, str]) -> str:
     done = [finding for finding in outcome.excused if finding.place.path not in unwritten]
     files = len(outcome.changed) - len(unwritten)
     lines = [f"{visible(path)} was not written: {why}\n" for path, why in unwritten.items()]
@@ -116,7 +116,7 @@ def _told(outcome: Outcome, unwritten: Mapping[str, str]) -> str:
     return "".join((*lines, *_refused(outcome)))
 
 
-def _refused(outcome: Outcome) -> list[str]:
+def _refused(outcome: IgnoresOutcome) -> list[str]:
     lines = [
         f"left {visible(one.finding.place.path)}:{one.finding.place.line} {one.finding.code} {one.finding.rule}:"
         f" {visible(one.reason)}\n"

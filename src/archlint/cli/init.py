@@ -19,8 +19,7 @@ from archlint.tree import DiskTree
 if TYPE_CHECKING:
     from archlint.config import Config
     from archlint.results.result import ScanResult
-    from archlint.setup.proposals import Change, Proposal
-    from archlint.setup.stack import Stack
+    from archlint.setup.proposals import Proposal, ProposedChange, Stack
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ def command(ctx: click.Context, path: str, yes: bool, dry_run: bool) -> None:
         problem = "is not a folder" if os.path.lexists(path) else "does not exist"
         raise click.UsageError(f"PATH {path!a} {problem}; give a folder")
     from archlint.cli.running import How, run
-    from archlint.setup.stack import stack_of
+    from archlint.setup.proposals import stack_of
 
     config = read_settings(path)
     (result,) = run([path], [config], How())
@@ -104,7 +103,7 @@ def _set_up(path: str, config: Config, result: ScanResult, failing: int, asker: 
         baseline = steps.take(_baseline(name, result, failing)) or not asker.may_write
     unnamed = baseline and config.baseline is None
     proposal = proposals.settings(tree, unnamed)
-    named = steps.take(proposal) or (isinstance(proposal, proposals.Change) and not asker.may_write)
+    named = steps.take(proposal) or (isinstance(proposal, proposals.ProposedChange) and not asker.may_write)
     outer = _repository_above(path)
     if outer is None:
         steps.take(proposals.hook(tree, unnamed and not named))
@@ -119,10 +118,10 @@ def _baseline(name: str, result: ScanResult, failing: int) -> Proposal:
     """What `archlint baseline write` would write."""
     from archlint.baseline.entry import described
     from archlint.baseline.file import render
-    from archlint.setup.proposals import Change
+    from archlint.setup.proposals import ProposedChange
 
     text = render(entry for _, entry in described(result.findings, result.sources))
-    return Change(
+    return ProposedChange(
         name,
         f"accepts today's findings, so that only new ones fail ({failing:,} {'fails' if failing == 1 else 'fail'} now)",
         "",
@@ -152,7 +151,7 @@ class _Steps:
             return False
         return self.write(proposal)
 
-    def write(self, change: Change) -> bool:
+    def write(self, change: ProposedChange) -> bool:
         from archlint.setup.files import NotWrittenError
 
         path = visible(change.path)

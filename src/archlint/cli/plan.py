@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from archlint.plan.accepted import Accepted
     from archlint.plan.model import Inputs, Plan
     from archlint.plan.needs.requirements import Options
-    from archlint.plan.several import Part
+    from archlint.plan.several import FolderPlan
     from archlint.plan.usage.file import Usage
 
 _FILE = click.Path(path_type=str)
@@ -129,7 +129,7 @@ def _accepted(
     return found
 
 
-def _parts(folders: Sequence[str], configs: Sequence[Config]) -> list[Part]:
+def _parts(folders: Sequence[str], configs: Sequence[Config]) -> list[FolderPlan]:
     from archlint.plan.several import part
     from archlint.scanner.pipeline import examine
     from archlint.tree import DiskTree
@@ -200,7 +200,7 @@ def _inputs(
     return Inputs(usage_file is not None, answers_file is not None, target, ids, tuple(dict.fromkeys(avoid)))
 
 
-def _plan(parts: Sequence[Part], usage: Usage, options: Options, inputs: Inputs) -> Plan:
+def _plan(parts: Sequence[FolderPlan], usage: Usage, options: Options, inputs: Inputs) -> Plan:
     from archlint.plan.assemble import assemble
     from archlint.plan.several import Wishes, decided, tied
     from archlint.results.merge import merge
@@ -213,7 +213,7 @@ def _plan(parts: Sequence[Part], usage: Usage, options: Options, inputs: Inputs)
 
 
 def _check(
-    accepted: Accepted, plan: Plan, parts: Sequence[Part], shown: Shown, format_: str, output: str | None
+    accepted: Accepted, plan: Plan, parts: Sequence[FolderPlan], shown: Shown, format_: str, output: str | None
 ) -> int:
     from archlint.plan.accepted import check
     from archlint.report.plan.checked import CHECK_FORMATS

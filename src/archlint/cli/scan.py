@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archlint.cli import asked, beside, ignores, narrow, output, settings, touching
+from archlint.cli import asked, beside, ignores, narrow, output, settings
 from archlint.cli.asked import Asked
 from archlint.cli.reading import read_settings
 from archlint.cli.running import (
@@ -26,8 +26,8 @@ from archlint.report.formats import FORMATS
 
 if TYPE_CHECKING:
     from archlint.cli.beside import Guests
+    from archlint.cli.narrow import FileScope
     from archlint.cli.stats import Stopwatch
-    from archlint.cli.touching import Scope
     from archlint.config import Config
     from archlint.results.result import ScanResult
 
@@ -45,7 +45,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     itself failed.
     """
     wanted = Asked(**options)
-    scope = touching.scope(wanted.paths)
+    scope = narrow.scope(wanted.paths)
     if wanted.add_ignores:
         ctx.exit(ignores.add(wanted, scope))
     if wanted.output is not None:
@@ -97,7 +97,7 @@ def _spare_sources(outputs: Sequence[str | None], folders: Sequence[str], result
                 raise click.UsageError(f"{target!a} is a file of the scanned folder; name another one for the report")
 
 
-def _report(wanted: Asked, scope: Scope, results: Sequence[ScanResult], copies: Sequence[tuple[str, str]]) -> None:
+def _report(wanted: Asked, scope: FileScope, results: Sequence[ScanResult], copies: Sequence[tuple[str, str]]) -> None:
     from archlint.results.merge import merge
 
     report = merge(list(zip(scope.folders, results, strict=True)), prefixed=wanted.prefix_paths)

@@ -35,9 +35,9 @@ def command(files: tuple[str, ...], function: str | None, days: float | None, ou
             raise click.UsageError(f"--output: {output!a} is already there; --force replaces it")
 
     from archlint.plan.usage.exports import TooLargeError, invocations
-    from archlint.plan.usage.measured import Measured, NothingMeasuredError
+    from archlint.plan.usage.measured import MeasuredUsage, NothingMeasuredError
 
-    measured = Measured(function, days)
+    measured = MeasuredUsage(function, days)
     for name in files:
         try:
             with _opened(name) as file:

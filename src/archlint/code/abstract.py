@@ -67,7 +67,7 @@ class Constant:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextValue:
     """A text that is known in part; `pattern` has `{}` where it is open."""
 
     pattern: str
@@ -101,7 +101,16 @@ class Parameter:
 
 
 Abstract: TypeAlias = (
-    External | ModuleValue | FunctionValue | ClassValue | Instance | Constant | Text | Variable | Container | Parameter
+    External
+    | ModuleValue
+    | FunctionValue
+    | ClassValue
+    | Instance
+    | Constant
+    | TextValue
+    | Variable
+    | Container
+    | Parameter
 )
 
 

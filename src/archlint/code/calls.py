@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from archlint.code.abstract import Constant, External, Parameter, Text, Variable
+from archlint.code.abstract import Constant, External, Parameter, TextValue, Variable
 from archlint.code.call_path import way_to
 from archlint.code.reach import Call, Phase, Reach
 from archlint.code.units import Unit
@@ -157,7 +157,7 @@ def _target(meaning: Meaning, named: _Named, reach: Reach) -> tuple[Value[str], 
     texts = {str(value.value) for value in values if isinstance(value, Constant) and isinstance(value.value, str)}
     if variable is not None:
         return Unknown(f"the environment variable {variable} holds it"), variable
-    if len(texts) == 1 and not any(isinstance(value, Text | Parameter) for value in values):
+    if len(texts) == 1 and not any(isinstance(value, TextValue | Parameter) for value in values):
         return Known(texts.pop()), None
     if any(isinstance(value, Parameter) for value in values):
         return Unknown("it comes from the event or from a caller"), None

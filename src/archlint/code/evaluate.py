@@ -18,7 +18,7 @@ from archlint.code.abstract import (
     Instance,
     ModuleValue,
     Parameter,
-    Text,
+    TextValue,
     Variable,
     external,
     few,
@@ -98,7 +98,7 @@ class Evaluator:
             if node.value is not Ellipsis and not isinstance(node.value, complex):
                 yield Constant(node.value)
         elif isinstance(node, ast.JoinedStr):
-            yield Text(texts.formatted(node, lambda part: self.values(part, unit)))
+            yield TextValue(texts.formatted(node, lambda part: self.values(part, unit)))
         elif isinstance(node, ast.Subscript):
             yield from self._subscript(node, unit)
         elif isinstance(node, ast.BinOp):
@@ -242,9 +242,9 @@ class Evaluator:
             yield Parameter(value.unit, value.name, part=True)
         elif isinstance(value, Container):
             yield External(f"{value.kind}().{name}")
-        elif isinstance(value, Text) and name == "parent":
-            yield Text(value.pattern.rpartition("/")[0] or "{}")
-        elif isinstance(value, Text | Variable) or (isinstance(value, Constant) and isinstance(value.value, str)):
+        elif isinstance(value, TextValue) and name == "parent":
+            yield TextValue(value.pattern.rpartition("/")[0] or "{}")
+        elif isinstance(value, TextValue | Variable) or (isinstance(value, Constant) and isinstance(value.value, str)):
             yield External(f"str().{name}")
 
     def _member(self, cls: Class, name: str, of_instance: bool, after: Class | None = None) -> Iterator[Abstract]:
@@ -331,7 +331,7 @@ class Evaluator:
         if function.path in _TRANSPARENT and node.args:
             yield from self.values(node.args[0], unit)
         elif function.path in _JOINERS:
-            yield Text(texts.joined(node.args, lambda part: self.values(part, unit)))
+            yield TextValue(texts.joined(node.args, lambda part: self.values(part, unit)))
         elif function.path in ENVIRONMENT and node.args:
             yield from self.values(node.args[1], unit) if len(node.args) > 1 else ()
             yield self._variable(node.args[0], unit, external(f"{function.path}()", node, unit))
@@ -346,7 +346,7 @@ class Evaluator:
         elif function.path == "str" and len(node.args) == 1:
             yield from self.values(node.args[0], unit)
         elif function.path == "str().format":
-            yield Text("{}")
+            yield TextValue("{}")
         else:
             yield external(f"{function.path}()", node, unit)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archlint.cache.memo import Kept
+from archlint.cache.memo import TreeMemo
 from archlint.code.units import Module
 from archlint.finding import SUPPRESSION_MARK
 from archlint.model.deployed import Mount
@@ -27,7 +27,7 @@ class Sources:
         self.problems: dict[str, Problem] = {}
         self.asked: set[str] = set()
         """The keys of `marked` and `problems` that were asked for; whoever works in parts empties it between them."""
-        self._modules: Kept[Module | None] = Kept(tree, MAX_MODULES)
+        self._modules: TreeMemo[Module | None] = TreeMemo(tree, MAX_MODULES)
 
     def load(self, path: str, name: str, is_package: bool = False) -> Module | None:
         """The module at `path` under a dotted name; None when it cannot be parsed (see `problems`)."""

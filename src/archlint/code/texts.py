@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from archlint.code.abstract import Abstract, Constant, External, Text
+from archlint.code.abstract import Abstract, Constant, External, TextValue
 
 MAX_TEXT = 300
 
@@ -20,7 +20,7 @@ def piece(node: ast.expr, values: Values) -> str:
     for value in values(node):
         if isinstance(value, Constant) and isinstance(value.value, str | int):
             texts.add(str(value.value))
-        elif isinstance(value, Text):
+        elif isinstance(value, TextValue):
             texts.add(value.pattern)
         elif isinstance(value, External) and value.path.startswith("tempfile."):
             texts.add("/tmp/{}")  # where tempfile works on Lambda
@@ -47,14 +47,14 @@ def _parts(node: ast.JoinedStr, values: Values) -> Iterator[str]:
             yield piece(part.value, values)
 
 
-def operation(node: ast.BinOp, values: Values) -> Iterator[Text]:
+def operation(node: ast.BinOp, values: Values) -> Iterator[TextValue]:
     """Texts and paths put together with `+`, `%` and `/`."""
     if isinstance(node.op, ast.Div):
-        if any(isinstance(v, Text) or isinstance(getattr(v, "value", None), str) for v in values(node.right)):
-            yield Text(f"{piece(node.left, values).rstrip('/')}/{piece(node.right, values)}")
+        if any(isinstance(v, TextValue) or isinstance(getattr(v, "value", None), str) for v in values(node.right)):
+            yield TextValue(f"{piece(node.left, values).rstrip('/')}/{piece(node.right, values)}")
     elif isinstance(node.op, ast.Add):
         left, right = piece(node.left, values), piece(node.right, values)
         if left != "{}" or right != "{}":
-            yield Text(left + right)
+            yield TextValue(left + right)
     elif isinstance(node.op, ast.Mod):
-        yield Text(piece(node.left, values))
+        yield TextValue(piece(node.left, values))

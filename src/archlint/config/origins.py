@@ -74,7 +74,7 @@ DEFAULT = Origin("default")
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class ConfigSetting:
     """`key` is a path through the tables of archlint.toml."""
 
     key: KeyPath
@@ -89,7 +89,7 @@ class Told:
     """The settings for one folder, and what they come to."""
 
     folder: str
-    settings: tuple[Setting, ...]
+    settings: tuple[ConfigSetting, ...]
     rules: tuple[str, ...]
     """The names of the rules that run, in the order of their codes."""
     all_rules: int
@@ -130,20 +130,20 @@ class _Sources:
         return tuple(found) or (DEFAULT,)
 
 
-def _settings(sources: _Sources, config: Config) -> Iterator[Setting]:
+def _settings(sources: _Sources, config: Config) -> Iterator[ConfigSetting]:
     chosen: Plain = "all" if config.select is None else sorted(config.select)
-    yield Setting(("select",), chosen, "", sources.of("select"))
-    yield Setting(("ignore",), sorted(config.ignore), "", sources.of("ignore"))
-    yield Setting(("exclude",), list(config.exclude), "", sources.of("exclude"))
-    yield Setting(("fail-on",), config.fail_on, "", sources.of("fail-on"))
-    yield Setting(("persona",), config.persona, "", sources.of("persona"))
-    yield Setting(("baseline",), config.baseline, "", sources.of("baseline"))
+    yield ConfigSetting(("select",), chosen, "", sources.of("select"))
+    yield ConfigSetting(("ignore",), sorted(config.ignore), "", sources.of("ignore"))
+    yield ConfigSetting(("exclude",), list(config.exclude), "", sources.of("exclude"))
+    yield ConfigSetting(("fail-on",), config.fail_on, "", sources.of("fail-on"))
+    yield ConfigSetting(("persona",), config.persona, "", sources.of("persona"))
+    yield ConfigSetting(("baseline",), config.baseline, "", sources.of("baseline"))
     for key, level in sources.loaded.table.get("severity", {}).items():
-        yield Setting(("severity", key), level, "", sources.of("severity", key))
+        yield ConfigSetting(("severity", key), level, "", sources.of("severity", key))
     for entry in config.per_file_ignores:
         key = ("per-file-ignores", entry.pattern)
-        yield Setting(key, sorted(entry.rules), "", sources.of(*key))
+        yield ConfigSetting(key, sorted(entry.rules), "", sources.of(*key))
     own = dict(config.limits.own)
     for name, row in settable().items():
         origins = sources.of("limits", name) if name in own else (DEFAULT,)
-        yield Setting(("limits", name), own.get(name, row.default), row.unit, origins)
+        yield ConfigSetting(("limits", name), own.get(name, row.default), row.unit, origins)

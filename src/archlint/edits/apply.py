@@ -10,9 +10,8 @@ from functools import lru_cache
 from itertools import groupby, pairwise
 from textwrap import dedent
 
-from archlint.edits.edit import Edit, Fix
-from archlint.edits.python.names import bound_in_scope
-from archlint.edits.text import Text
+from archlint.edits.python.movable import bound_in_scope
+from archlint.edits.text import Edit, Fix, Text
 from archlint.tree import UnreadableError
 
 _KEY = re.compile(r"([\w.:-]+)[\"']?[ \t]*:(?:\s|$)")

@@ -6,8 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from archlint.edits.edit import Edit
-from archlint.edits.text import Text
+from archlint.edits.text import Edit, Text
 from archlint.model.place import Place
 from archlint.syntax.json import parse_json
 from archlint.syntax.node import DocumentError, Entry, Mapping, Node, Scalar

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from archlint.edits.document import Document, load
-from archlint.edits.edit import Edit, Fix
-from archlint.edits.text import Text
+from archlint.edits.text import Edit, Fix, Text
 from archlint.finding import Finding
 from archlint.model.function import Function
 from archlint.model.resource import Resource

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Self
 
-from archlint.cache.recording_tree import Stamped
+from archlint.cache.recording_tree import VersionedTree
 from archlint.tree import MAX_FILE_BYTES, Tree, UnreadableError
 
 
@@ -50,7 +50,7 @@ class OverlayTree:
 class StampedOverlay(OverlayTree):
     """One that tells what changed: a changed file has no stamp, so that its content is compared."""
 
-    def __init__(self, base: Stamped, changed: Mapping[str, bytes] = MappingProxyType({})) -> None:
+    def __init__(self, base: VersionedTree, changed: Mapping[str, bytes] = MappingProxyType({})) -> None:
         super().__init__(base, changed)
         self.below = base
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archlint.edits.edit import Edit
 from archlint.edits.functions import functions_of
-from archlint.edits.text import Text
+from archlint.edits.text import Edit, Text
 from archlint.finding import Finding
 from archlint.knowledge.slimming import cpu_index, is_cuda_library, on_cpu_index, replacement
 from archlint.model.place import Place

@@ -43,7 +43,7 @@ class MissingError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class CfnLintMatch:
     """What cfn-lint says of one place; lines and columns are 1-based, `end_column` is exclusive."""
 
     rule: str
@@ -63,7 +63,7 @@ class Match:
 class Linted:
     """`failed` has (path, reason) for every template that was not checked to its end."""
 
-    matches: tuple[Match, ...] = ()
+    matches: tuple[CfnLintMatch, ...] = ()
     failed: tuple[tuple[str, str], ...] = ()
     version: str = ""
 
@@ -76,7 +76,7 @@ class _Work:
     site: str
     sizes: Mapping[str, int]
     until: float
-    matches: list[Match] = field(default_factory=list)
+    matches: list[CfnLintMatch] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
     version: str = ""
 
@@ -247,12 +247,12 @@ def _drain(pipe: IO[bytes] | None, lines: queue.Queue[bytes]) -> None:
         lines.put(line)
 
 
-def _matches(path: str, answer: Mapping[str, Any]) -> Iterator[Match]:
+def _matches(path: str, answer: Mapping[str, Any]) -> Iterator[CfnLintMatch]:
     for row in answer["matches"]:
         line, column = (max(1, int(number or 1)) for number in row["start"])
         end_line, end_column = (max(1, int(number or 1)) for number in row["end"])
         after = (end_line, end_column) >= (line, column)
-        yield Match(
+        yield CfnLintMatch(
             rule=row["rule"],
             message=" ".join(row["message"].split()),
             path=path,

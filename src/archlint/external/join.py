@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from archlint.config import Config
-from archlint.external.cfn_lint import Linted, Match, lint
+from archlint.external.cfn_lint import CfnLintMatch, Linted, lint
 from archlint.finding import Finding, fingerprint
 from archlint.model.coverage import Coverage
 from archlint.model.place import Place, Problem
@@ -22,7 +22,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class CfnLintChoice:
     """Which of the guest's rules to report, by name; `select` is None where all are meant."""
 
     select: frozenset[str] | None = None
@@ -33,14 +33,14 @@ class Choice:
         return not names & self.ignore and (self.select is None or bool(names & self.select))
 
 
-def choice(config: Config, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> Choice:
+def choice(config: Config, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> CfnLintChoice:
     """From names of the command line and from the config. A selection that names no rule of cfn-lint selects among
     archlint's own rules only."""
     selected = _guests([*select, *(config.select or ())])
-    return Choice(selected or None, _guests([*ignore, *config.ignore]))
+    return CfnLintChoice(selected or None, _guests([*ignore, *config.ignore]))
 
 
-def with_cfn_lint(result: ScanResult, config: Config, chosen: Choice) -> ScanResult:
+def with_cfn_lint(result: ScanResult, config: Config, chosen: CfnLintChoice) -> ScanResult:
     """The result with what cfn-lint says of its templates; raises cfn_lint.MissingError."""
     texts = {path: text for path, text in result.sources.items() if _is_template(path, text)}
     linted = lint(texts)
@@ -106,6 +106,6 @@ def _line(lines: Sequence[str], number: int) -> str:
     return lines[number - 1].strip() if number <= len(lines) else ""
 
 
-def _function(match: Match) -> str:
+def _function(match: CfnLintMatch) -> str:
     """The id of a function that the match would lie in."""
     return f"{match.path}#{match.keys[1]}" if len(match.keys) > 1 and match.keys[0] == "Resources" else ""

@@ -10,10 +10,8 @@ from dataclasses import dataclass, replace
 from archlint.config import Config
 from archlint.config.settings import shown
 from archlint.edits.apply import edited
-from archlint.edits.edit import Edit
-from archlint.edits.editable import obstacle
 from archlint.edits.overlay import OverlayTree
-from archlint.edits.text import Text
+from archlint.edits.text import Edit, Text, obstacle
 from archlint.finding import Finding
 from archlint.results.result import ScanResult
 from archlint.scanner import pipeline
@@ -43,7 +41,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class IgnoresOutcome:
     """`changed` holds the old and new bytes of files by path; nothing is written yet."""
 
     changed: Mapping[str, tuple[bytes, bytes]]
@@ -54,7 +52,9 @@ class Outcome:
     """The report after the changes, with the config's own choice of rules."""
 
 
-def excuse(tree: Tree, config: Config, wanted: frozenset[str] | None, reason: str, scan: Scan | None = None) -> Outcome:
+def excuse(
+    tree: Tree, config: Config, wanted: frozenset[str] | None, reason: str, scan: Scan | None = None
+) -> IgnoresOutcome:
     """`wanted` names the rules whose findings are excused, None all of them."""
     return _Run(tree, config, reason, scan or pipeline.scan_tree).run(wanted)
 
@@ -72,7 +72,7 @@ class _Run:
         self.options: dict[Group, list[Option]] = {}
         """Of each group that is still to be excused, the ways that have not failed; the first one is tried next."""
 
-    def run(self, wanted: frozenset[str] | None) -> Outcome:
+    def run(self, wanted: frozenset[str] | None) -> IgnoresOutcome:
         before = self.scan(self.tree, self.judge)
         rules = self.config.selected() if wanted is None else wanted & self.config.selected()
         for group in _groups(f for f in shown(before, self.config).findings if f.rule in rules):
@@ -94,11 +94,11 @@ class _Run:
             after = before
         return self._outcome(after)
 
-    def _outcome(self, after: ScanResult) -> Outcome:
+    def _outcome(self, after: ScanResult) -> IgnoresOutcome:
         changes = self._changes()
         selected = self.config.selected()
         left = tuple(finding for finding in after.findings if finding.rule in selected)
-        return Outcome(
+        return IgnoresOutcome(
             {path: (self.text.file(path).data, data) for path, data in changes.items()},
             {path: self.text.file(path).encoding for path in changes},
             tuple(finding for group in self.options for finding in group.findings),

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, cast
 from archlint import rules
 
 if TYPE_CHECKING:
-    from archlint.edits.edit import Fix
-    from archlint.edits.text import Text
+    from archlint.edits.text import Fix, Text
     from archlint.finding import Finding
     from archlint.project import Project
 

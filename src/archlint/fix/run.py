@@ -3,22 +3,112 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from archlint.cache.incremental import Kept
-from archlint.cache.recording_tree import Stamped
+from archlint.cache.incremental import CacheSnapshot
+from archlint.cache.recording_tree import RecordingTree, VersionedTree
+from archlint.code.program import Sources
 from archlint.config import Config
-from archlint.edits.apply import changes, compatible
-from archlint.edits.edit import Fix
+from archlint.edits.apply import changes, compatible, is_change
 from archlint.edits.overlay import StampedOverlay
-from archlint.edits.text import Text
+from archlint.edits.text import Fix, Text, obstacle
 from archlint.finding import SEVERITIES, Finding
-from archlint.fix.offers import Offers, Scanned
+from archlint.fix import registry
+from archlint.project import Project
 from archlint.results.result import ScanResult
 from archlint.rules.files.unused_suppression_fix import needless
 from archlint.scanner import pipeline
+from archlint.scanner.evaluate import ScanContext, build, declare
+from archlint.scanner.scheduler import homes_reading
+from archlint.scanner.survey import last_survey
+from archlint.scanner.unit import ScanUnit
 from archlint.tree import UnreadableError
+
+
+def project_of(tree: VersionedTree, config: Config, kept: CacheSnapshot, homes: Collection[str]) -> Project:
+    """What a scan that left `kept` saw of some homes, without a look at any rule."""
+    found = last_survey(RecordingTree(tree), kept)
+    bench = ScanContext(tree, Sources(tree), found.opened, called=found.called, limits=config.limits)
+    chosen = [home for home in found.division.homes if home.path in homes]
+    try:
+        return _built(chosen, bench)
+    except Exception:
+        return _built([home for home in chosen if _can_be_built(home, bench)], bench)
+
+
+def _built(homes: Iterable[ScanUnit], bench: ScanContext) -> Project:
+    return build(declare(tuple(homes), bench), bench)
+
+
+def _can_be_built(home: ScanUnit, bench: ScanContext) -> bool:
+    """The scan has reported the others."""
+    try:
+        _built((home,), bench)
+    except Exception:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """A tree with what a scan of all rules said of it, and what the next scan takes."""
+
+    tree: StampedOverlay
+    result: ScanResult
+    kept: CacheSnapshot
+
+
+class Offers:
+    """The fixes of findings as they are now."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._known: dict[Finding, Fix | None] = {}
+        self._changed: set[str] = set()
+
+    def forget(self, changed: Iterable[str]) -> None:
+        """These files have other content by now."""
+        self._changed.update(changed)
+
+    def of(self, findings: Iterable[Finding], scanned: Scanned) -> list[tuple[Finding, Fix]]:
+        """Those that can be fixed at all, safely or not."""
+        asked = [finding for finding in findings if registry.fixer(finding.rule) is not None]
+        declared = {d.function.id: d.function.defined_at.path for d in scanned.result.functions}
+        paths = {
+            finding: {finding.place.path, *(declared[name] for name in finding.functions if name in declared)}
+            for finding in asked
+        }
+        homes = homes_reading(scanned.kept, self._changed.union(*paths.values()))
+        stale = frozenset[str]().union(*(homes[path] for path in self._changed))
+        near = {finding: frozenset[str]().union(*(homes[path] for path in paths[finding])) for finding in asked}
+        new = [finding for finding in asked if near[finding] & stale or not self._holds(finding, paths[finding])]
+        if new:
+            concerned = frozenset[str]().union(*(near[finding] for finding in new))
+            project = project_of(scanned.tree, self._config, scanned.kept, concerned)
+            text = Text(scanned.tree, self._config.rulebook)
+            self._known.update((finding, _offer(finding, project, text)) for finding in new)
+        self._known = {finding: self._known[finding] for finding in asked}
+        self._changed.clear()
+        return [(finding, fix) for finding, fix in self._known.items() if fix is not None]
+
+    def _holds(self, finding: Finding, paths: set[str]) -> bool:
+        """Whether the answer of before is about the same text."""
+        if finding not in self._known or paths & self._changed:
+            return False
+        fix = self._known[finding]
+        return fix is None or not any(edit.path in self._changed for edit in fix.edits)
+
+
+def _offer(finding: Finding, project: Project, text: Text) -> Fix | None:
+    fixer = registry.fixer(finding.rule)
+    try:
+        fix = fixer(finding, project, text) if fixer is not None else None
+    except (UnreadableError, RecursionError):
+        return None
+    if fix is None or any(obstacle(edit.path, text) for edit in fix.edits) or not is_change(fix, text):
+        return None
+    return fix
 
 
 def _keys(finding: Finding) -> list[tuple[str, str]]:
@@ -56,7 +146,7 @@ def _of(result: ScanResult, least: str) -> list[Finding]:
 MAX_SCANS = 120
 """Scans of one run after the first; what is left by then is reported as not tried."""
 
-Rescan = Callable[[Stamped, Config, Kept | None], tuple[ScanResult, Kept]]
+Rescan = Callable[[VersionedTree, Config, CacheSnapshot | None], tuple[ScanResult, CacheSnapshot]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +181,13 @@ class Outcome:
     result: ScanResult
 
 
-def run(tree: Stamped, config: Config, *, unsafe: bool = False, rescan: Rescan = pipeline.rescan) -> Outcome:
+def run(tree: VersionedTree, config: Config, *, unsafe: bool = False, rescan: Rescan = pipeline.rescan) -> Outcome:
     """Fixes what `config` reports. The proof looks at all rules, so that no fix trades one problem for another."""
     return _Run(tree, config, unsafe, rescan).outcome()
 
 
 class _Run:
-    def __init__(self, tree: Stamped, config: Config, unsafe: bool, rescan: Rescan) -> None:
+    def __init__(self, tree: VersionedTree, config: Config, unsafe: bool, rescan: Rescan) -> None:
         self.config = config
         self.unsafe = unsafe
         self._rescan = rescan
@@ -110,7 +200,7 @@ class _Run:
         self.done: list[Done] = []
         self.refused: dict[tuple[str, str], Left] = {}
 
-    def _scan(self, tree: StampedOverlay, kept: Kept | None) -> Scanned:
+    def _scan(self, tree: StampedOverlay, kept: CacheSnapshot | None) -> Scanned:
         self.scans += 1
         return Scanned(tree, *self._rescan(tree, self.wide, kept))
 

@@ -29,7 +29,7 @@ class MissingObjectError(GitError):
     """An object that the repository does not hold."""
 
 
-class TooLargeError(GitError):
+class ObjectTooLargeError(GitError):
     """An object beyond the limit that the caller gave."""
 
 
@@ -98,7 +98,7 @@ class PackFile:
             head = self._head(offset)
             total += head.stored
             if head.size > limit or head.stored > max(limit, MAX_STEP) or total > MAX_CHAIN_BYTES:
-                raise TooLargeError(f"it has {head.size:,} bytes; archlint reads files up to {limit:,}")
+                raise ObjectTooLargeError(f"it has {head.size:,} bytes; archlint reads files up to {limit:,}")
             if head.base is None:
                 return
             limit = max(limit, MAX_STEP)
@@ -232,7 +232,7 @@ class Objects:
         unpacked = zlib.decompressobj().decompress(data, limit + _START)
         kind, size, start = _loose_head(unpacked)
         if size > limit:
-            raise TooLargeError(f"it has {size:,} bytes; archlint reads files up to {limit:,}")
+            raise ObjectTooLargeError(f"it has {size:,} bytes; archlint reads files up to {limit:,}")
         content = unpacked[start:]
         if len(content) != size:
             raise GitError("its content has another length than it says")

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 
 from archlint.graph.coded import Coded, entries
 from archlint.graph.graph import Graph
-from archlint.graph.model import Edge, Evidence, Node
+from archlint.graph.model import Edge, EdgeEvidence, Node
 from archlint.graph.modules import Reaches, run_modules, shared_modules
 from archlint.knowledge.resources import action_access
 from archlint.model.deployed import Deployed
@@ -36,11 +36,11 @@ _VERBS = {
 
 def declared_edges(architecture: Architecture, nodes: Container[str]) -> Iterator[Edge]:
     """One edge for each pair and kind."""
-    found: dict[tuple[str, str, str, str], list[Evidence]] = defaultdict(list)
+    found: dict[tuple[str, str, str, str], list[EdgeEvidence]] = defaultdict(list)
     for link in architecture.links:
         if link.source in nodes and link.target in nodes and link.kind not in ("env", "grant"):
             kind, label, text = _meaning(link)
-            found[link.source, link.target, kind, label].append(Evidence(link.place, text))
+            found[link.source, link.target, kind, label].append(EdgeEvidence(link.place, text))
     for (source, target, kind, label), evidence in found.items():
         yield Edge(source, target, kind, label, tuple(dict.fromkeys(evidence)))
 
@@ -72,7 +72,7 @@ def permitted_edges(architecture: Architecture, nodes: Container[str], known: It
     for pair, links in variables.items():
         if pair not in joined:
             names = ", ".join(dict.fromkeys(link.detail for link in links if link.detail))
-            shown = tuple(Evidence(link.place, f"environment variable {link.detail}") for link in links)
+            shown = tuple(EdgeEvidence(link.place, f"environment variable {link.detail}") for link in links)
             edges.append(Edge(*pair, "uses", names, shown, certain=False))
     return edges
 
@@ -86,7 +86,7 @@ def _allowed(pair: tuple[str, str], links: list[Link], polls: bool) -> Edge | No
         if found - {"polls"} or (found and not polls):
             accesses |= (found - {"polls"}) or {"reads"}
             shown = ", ".join(actions[:_SHOWN]) + (" …" if len(actions) > _SHOWN else "")
-            evidence.append(Evidence(link.place, f"permission {shown}"))
+            evidence.append(EdgeEvidence(link.place, f"permission {shown}"))
     verbs = [(access, *_VERBS[access]) for access in _VERBS if access in accesses]
     if not verbs:
         return None

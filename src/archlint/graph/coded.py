@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from archlint.code.calls import ServiceCall, service_calls
 from archlint.code.ml import argument, model_calls
 from archlint.code.reach import Call, Reach
-from archlint.graph.model import FLOW, Edge, Evidence, Node
+from archlint.graph.model import FLOW, Edge, EdgeEvidence, Node
 from archlint.knowledge.ml import MlCall
 from archlint.knowledge.triggers import trigger_type
 from archlint.model.function import Function, Trigger
@@ -69,7 +69,7 @@ def entries(
         for (type_, sync), triggers in open_triggers.items():
             source = trigger_type(type_)
             entry = Node(f"{node.stack}#trigger:{type_}", source.name, source.kind, node.stack)
-            shown = tuple(Evidence(trigger.place, f"{type_} trigger") for trigger in triggers)
+            shown = tuple(EdgeEvidence(trigger.place, f"{type_} trigger") for trigger in triggers)
             yield entry, Edge(entry.id, function.id, "sync" if sync else "async", "", shown)
 
 
@@ -82,7 +82,7 @@ _SHOWN = 3
 @dataclass(slots=True)
 class _Found:
     operations: set[str] = field(default_factory=set)
-    evidence: dict[Evidence, None] = field(default_factory=dict)
+    evidence: dict[EdgeEvidence, None] = field(default_factory=dict)
 
 
 class Coded:
@@ -111,7 +111,7 @@ class Coded:
                 self._add(function.id, target, _kind(call), call.operation, shown)
         for load in loaded_models(reach):
             node = self._elsewhere("model", load.name)
-            self._add(function.id, node, "reads", "loads", (Evidence(load.place, f"loads {load.name}"),))
+            self._add(function.id, node, "reads", "loads", (EdgeEvidence(load.place, f"loads {load.name}"),))
 
     def edges(self) -> Iterator[Edge]:
         for (source, target, kind), found in self.found.items():
@@ -119,19 +119,19 @@ class Coded:
             label = ", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
             yield Edge(source, target, kind, label, tuple(found.evidence), declared=False)
 
-    def _add(self, source: str, target: str, kind: str, operation: str, evidence: tuple[Evidence, ...]) -> None:
+    def _add(self, source: str, target: str, kind: str, operation: str, evidence: tuple[EdgeEvidence, ...]) -> None:
         if source != target or kind in ("sync", "async"):
             found = self.found[source, target, kind]
             found.operations.add(operation)
             found.evidence.update(dict.fromkeys(evidence))
 
-    def _targets(self, function: Function, call: ServiceCall) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
+    def _targets(self, function: Function, call: ServiceCall) -> Iterator[tuple[str, tuple[EdgeEvidence, ...]]]:
         """What a call acts on, with the lines that show it."""
-        own = Evidence(call.place, f"calls {call.service}.{call.operation}" if call.service else "connects")
+        own = EdgeEvidence(call.place, f"calls {call.service}.{call.operation}" if call.service else "connects")
         if call.variable is not None:
             links = self.variables.get((function.id, call.variable), [])
             if len({link.target for link in links}) == 1 and self._fits(links[0].target, call.kind):
-                shown = (Evidence(link.place, f"environment variable {call.variable}") for link in links)
+                shown = (EdgeEvidence(link.place, f"environment variable {call.variable}") for link in links)
                 yield links[0].target, (own, *shown)
             elif call.kind in ("model", "endpoint"):
                 yield self._elsewhere(call.kind, _service(call)), (own,)

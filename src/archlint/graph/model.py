@@ -35,7 +35,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class EdgeEvidence:
     """A line that shows an edge; `text` says how."""
 
     place: Place
@@ -50,7 +50,7 @@ class Edge:
     target: str
     kind: str
     label: str = ""
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[EdgeEvidence, ...] = ()
     declared: bool = True
     """Whether declarations alone show it; False where code does."""
     certain: bool = True

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from archlint.graph.model import Edge, Evidence, Node
+from archlint.graph.model import Edge, EdgeEvidence, Node
 from archlint.model.deployed import Deployed
 from archlint.model.place import Place
 
@@ -34,7 +34,7 @@ class SharedModule:
 
     def edges(self) -> Iterator[Edge]:
         for function in self.functions:
-            yield Edge(function, self.id, "imports", "", (Evidence(Place(self.path), "imported"),), declared=False)
+            yield Edge(function, self.id, "imports", "", (EdgeEvidence(Place(self.path), "imported"),), declared=False)
 
 
 @dataclass(frozen=True, slots=True)

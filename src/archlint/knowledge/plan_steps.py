@@ -14,7 +14,7 @@ DIRECT = "direct"
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class TrafficShift:
     """How one trigger's traffic moves. `replace` and `change` are "" where the trigger stays as it is."""
 
     shift: str
@@ -31,7 +31,7 @@ def shares() -> str:
     return ", ".join(str(step) for step in _traffic()["steps"])
 
 
-def in_place() -> Way:
+def in_place() -> TrafficShift:
     """To a new version of the same function."""
     return _way(_traffic()["in_place"])
 
@@ -42,7 +42,7 @@ def contract(trigger: str) -> str | None:
     return None if reason is None else str(reason)
 
 
-def way(trigger: str, form: str) -> Way | None:
+def way(trigger: str, form: str) -> TrafficShift | None:
     """For the form "beside", "container" or "task"; None where the trigger cannot leave Lambda."""
     row = _row(trigger)
     return _way({"source": row["source"], **row[form]}) if form in row else None
@@ -57,9 +57,11 @@ def _row(trigger: str) -> dict[str, Any]:
     return rows.get(trigger, rows[DIRECT])
 
 
-def _way(row: dict[str, Any]) -> Way:
+def _way(row: dict[str, Any]) -> TrafficShift:
     url = _traffic()["sources"][row["source"]]["url"]
-    return Way(row["shift"], row["back"], int(row["points"]), url, row.get("replace", ""), row.get("change", ""))
+    return TrafficShift(
+        row["shift"], row["back"], int(row["points"]), url, row.get("replace", ""), row.get("change", "")
+    )
 
 
 @cache

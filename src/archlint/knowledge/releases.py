@@ -30,7 +30,7 @@ Side: TypeAlias = Literal["old", "new", ""]
 
 
 @dataclass(frozen=True, slots=True)
-class Wheel:
+class ReleaseWheel:
     """Wheels of one release for one Python on one kind of machine. `machine` is "any", "x86_64" or "aarch64"."""
 
     python: Python
@@ -46,7 +46,7 @@ class Wheel:
 
 
 @dataclass(frozen=True, slots=True)
-class Machine:
+class WheelMachine:
     """`libc` is the version of its C library; None in either field stands for what is not known."""
 
     name: str | None
@@ -55,13 +55,13 @@ class Machine:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ReleaseRow:
     """Releases `first` to `last` as far as the table holds them."""
 
     first: Version
     last: Version
     requires: SpecifierSet
-    wheels: tuple[Wheel, ...]
+    wheels: tuple[ReleaseWheel, ...]
     sdist: bool
     native: bool
     """Has wheels that are for one platform only."""
@@ -82,7 +82,7 @@ class Row:
         versions = (f"{python[0]}.{python[1]}.{patch}" for patch in (0, 99))
         return any(self.requires.contains(version, prereleases=True) for version in versions)
 
-    def has_wheel(self, python: Python, machine: Machine) -> bool:
+    def has_wheel(self, python: Python, machine: WheelMachine) -> bool:
         """Whether some wheel may install there, counting what is not known of the machine as favourable."""
         return any(wheel.runs_on(python) and suits(wheel, machine) for wheel in self.wheels)
 
@@ -96,7 +96,7 @@ class Bounds:
     pinned: bool
 
 
-def suits(wheel: Wheel, machine: Machine) -> bool:
+def suits(wheel: ReleaseWheel, machine: WheelMachine) -> bool:
     """Whether a wheel's platform tag is that of a machine."""
     if wheel.machine == "any":
         return True
@@ -119,25 +119,25 @@ def needs_compiler(name: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def rows(name: str) -> tuple[Row, ...]:
+def rows(name: str) -> tuple[ReleaseRow, ...]:
     """In the order of their releases; empty for a distribution that the table does not hold."""
     return tuple(map(_row, read_json(TABLE)["packages"].get(name, ())))
 
 
-def _row(raw: list[str]) -> Row:
+def _row(raw: list[str]) -> ReleaseRow:
     first, last, requires, wheels, flags = raw
     groups = (group.split(" ") for group in wheels.split("; ") if group)
     found = tuple(_wheel(python, place) for group in groups for python in group[0].split(",") for place in group[1:])
-    return Row(Version(first), Version(last), SpecifierSet(requires), found, "s" in flags, "n" in flags)
+    return ReleaseRow(Version(first), Version(last), SpecifierSet(requires), found, "s" in flags, "n" in flags)
 
 
-def _wheel(python: str, place: str) -> Wheel:
+def _wheel(python: str, place: str) -> ReleaseWheel:
     minor = python.removeprefix("cp3").removesuffix("+") if python != "py3" else "0"
     machine, _, libc = place.partition(":")
     musl = libc.startswith("musl")
     numbers = tuple(int(part) for part in libc.removeprefix("musl").split(".")) if libc else None
     pair = (numbers[0], numbers[1]) if numbers else None
-    return Wheel((3, int(minor)), python == "py3" or python.endswith("+"), machine, pair, musl)
+    return ReleaseWheel((3, int(minor)), python == "py3" or python.endswith("+"), machine, pair, musl)
 
 
 def bounds(specifier: str) -> Bounds | None:
@@ -182,20 +182,20 @@ def side(name: str, wanted: Bounds, python: Python, files: bool = True) -> Side:
     return ""
 
 
-def _from(name: str, version: Version, holds: Callable[[Row], bool]) -> bool:
+def _from(name: str, version: Version, holds: Callable[[ReleaseRow], bool]) -> bool:
     """Whether something holds of the row at or below a release, and of every later one."""
     found = since(name, version)
     return bool(found) and all(map(holds, found))
 
 
-def since(name: str, version: Version) -> tuple[Row, ...]:
+def since(name: str, version: Version) -> tuple[ReleaseRow, ...]:
     """The row at or below a release and all later ones; nothing for one below the table's first."""
     below = [row for row in rows(name) if row.first <= version]
     later = [row for row in rows(name) if row.last >= version]
     return tuple(dict.fromkeys((below[-1], *later))) if below else ()
 
 
-def _up_to(name: str, version: Version, holds: Callable[[Row], bool]) -> bool:
+def _up_to(name: str, version: Version, holds: Callable[[ReleaseRow], bool]) -> bool:
     """Whether something holds of the row at or above a release, and of every earlier one."""
     above = [row for row in rows(name) if row.last >= version]
     earlier = [row for row in rows(name) if row.first <= version]
@@ -210,7 +210,7 @@ def nearest(name: str, wanted: Bounds, python: Python) -> Version | None:
     return max(older) if older else min(newer, default=None)
 
 
-def around(name: str, version: Version) -> tuple[Row, ...]:
+def around(name: str, version: Version) -> tuple[ReleaseRow, ...]:
     """The row that holds a release; else its neighbours on both sides; nothing for one beyond the table's ends."""
     below = [row for row in rows(name) if row.first <= version]
     above = [row for row in rows(name) if row.last >= version]
@@ -219,7 +219,7 @@ def around(name: str, version: Version) -> tuple[Row, ...]:
     return (below[-1],) if below[-1] == above[0] else (below[-1], above[0])
 
 
-def of_python(row: Row, python: Python) -> Iterator[Wheel]:
+def of_python(row: ReleaseRow, python: Python) -> Iterator[ReleaseWheel]:
     """The wheels of a row for one Python."""
     return (wheel for wheel in row.wheels if wheel.runs_on(python))
 

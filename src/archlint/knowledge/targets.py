@@ -120,7 +120,7 @@ class TargetError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class ConditionTest:
     """One comparison: a fact is one of `words`, or lies above or below `number`."""
 
     fact: str
@@ -134,10 +134,10 @@ class Test:
 class Condition:
     """All tests hold, and one of `either` where there are any."""
 
-    tests: tuple[Test, ...]
+    tests: tuple[ConditionTest, ...]
     either: tuple[Condition, ...] = ()
 
-    def all_tests(self) -> Iterator[Test]:
+    def all_tests(self) -> Iterator[ConditionTest]:
         yield from self.tests
         for condition in self.either:
             yield from condition.all_tests()
@@ -328,7 +328,7 @@ class _Reader:
             self.fail(f"{where} names no fact")
         return Condition(tuple(self.test(fact, wanted, where) for fact, wanted in row.items()), either)
 
-    def test(self, fact: str, wanted: Any, where: str) -> Test:
+    def test(self, fact: str, wanted: Any, where: str) -> ConditionTest:
         if fact in NUMBERS:
             return self.comparison(fact, wanted, f"{where}.{fact}")
         if fact not in WORDS:
@@ -336,9 +336,9 @@ class _Reader:
         words = self.texts(wanted if isinstance(wanted, list) else [wanted], f"{where}.{fact}")
         for word in words:
             self.one_of(word, WORDS[fact], f"{where}.{fact}")
-        return Test(fact, words)
+        return ConditionTest(fact, words)
 
-    def comparison(self, fact: str, wanted: Any, where: str) -> Test:
+    def comparison(self, fact: str, wanted: Any, where: str) -> ConditionTest:
         row = self.known(wanted, where, ("over", "under"))
         if len(row) != 1:
             self.fail(f"{where} must be {{over: …}} or {{under: …}}")
@@ -347,7 +347,7 @@ class _Reader:
         if rests is None and (isinstance(bound, bool) or not isinstance(bound, int | float)):
             self.fail(f"{where}.{word} must be a number or the name of a limit")
         number = rests.value if rests is not None else float(bound)
-        return Test(fact, (), number if word == "over" else None, number if word == "under" else None, rests)
+        return ConditionTest(fact, (), number if word == "over" else None, number if word == "under" else None, rests)
 
     def reference(self, name: str, where: str) -> Fact[float]:
         """One of the file's own limits, or else one of rules/data/limits.yaml."""

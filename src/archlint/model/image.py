@@ -46,7 +46,7 @@ class Install:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class DockerStep:
     """One COPY, ADD or RUN, in the order of the build. What it puts or does, as far as rules ask for it."""
 
     keyword: str
@@ -76,7 +76,7 @@ class BuildStage:
     """The external image that it rests on."""
     line: int
     """Of the FROM that names the external image."""
-    steps: tuple[Step, ...] = ()
+    steps: tuple[DockerStep, ...] = ()
     shipped: bool = False
     """The image itself; other stages only lend it files."""
     foreign: tuple[tuple[str, int], ...] = ()

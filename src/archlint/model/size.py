@@ -18,7 +18,7 @@ UNKNOWN_SHARE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SizePart:
     """One contribution to a package's size, in unzipped bytes without `__pycache__`."""
 
     name: str
@@ -60,7 +60,7 @@ class Size:
     limit_bytes: int
     method: str
     verdict: str
-    parts: tuple[Part, ...] = ()
+    parts: tuple[SizePart, ...] = ()
     """Largest first."""
     unknown_packages: tuple[str, ...] = ()
     as_of: str | None = None

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import platformdirs
 
-from archlint.online.wheels import Contents
+from archlint.online.wheels import WheelContents
 from archlint.packaging.sizes.measurer import Unmeasured, WheelFile
 
 RESOLVE_AGE = timedelta(days=1)
@@ -42,22 +42,22 @@ class Cache:
     kept. Two runs may write at once: a wheel is one line in one write, a resolve is a file that is moved in place."""
 
     folder: Path
-    _wheels: dict[str, Contents] | None = field(default=None, init=False)
+    _wheels: dict[str, WheelContents] | None = field(default=None, init=False)
 
     @property
     def _file(self) -> Path:
         return self.folder / "wheels-1.jsonl"
 
-    def wheel(self, key: str) -> Contents | None:
+    def wheel(self, key: str) -> WheelContents | None:
         """`key` is the wheel's hash, or where that is not known its address."""
         return self._held().get(key)
 
-    def _held(self) -> dict[str, Contents]:
+    def _held(self) -> dict[str, WheelContents]:
         if self._wheels is None:
             self._wheels = dict(self._lines())
         return self._wheels
 
-    def keep_wheels(self, found: Mapping[str, Contents]) -> None:
+    def keep_wheels(self, found: Mapping[str, WheelContents]) -> None:
         """Remembers measured wheels by key."""
         self._held().update(found)
         lines = (json.dumps({"key": key, **asdict(one)}) for key, one in found.items())
@@ -74,7 +74,7 @@ class Cache:
         except OSError:
             return
 
-    def _lines(self) -> Iterator[tuple[str, Contents]]:
+    def _lines(self) -> Iterator[tuple[str, WheelContents]]:
         try:
             if self._file.stat().st_size > MAX_BYTES:
                 return
@@ -118,12 +118,12 @@ class Cache:
             return
 
 
-def _contents(entry: object) -> tuple[str, Contents] | None:
+def _contents(entry: object) -> tuple[str, WheelContents] | None:
     if not isinstance(entry, dict) or not isinstance(entry.get("key"), str):
         return None
-    numbers = {name: entry.get(name) for name in (one.name for one in fields(Contents))}
+    numbers = {name: entry.get(name) for name in (one.name for one in fields(WheelContents))}
     whole = {k: v for k, v in numbers.items() if isinstance(v, int) and not isinstance(v, bool) and v >= 0}
-    return (entry["key"], Contents(**whole)) if len(whole) == len(numbers) else None
+    return (entry["key"], WheelContents(**whole)) if len(whole) == len(numbers) else None
 
 
 def _resolution(entry: object) -> Resolution | None:

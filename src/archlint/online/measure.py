@@ -16,13 +16,13 @@ from urllib.parse import unquote, urlsplit
 
 from archlint.knowledge.store import read_json
 from archlint.knowledge.wheels import TABLE
-from archlint.model.size import Part
+from archlint.model.size import SizePart
 from archlint.online.cache import Cache, Resolution, default_folder
 from archlint.online.http import Client, host_of, without_credentials
 from archlint.online.index import UserIndexes, fetchable, published, user_indexes, wished
 from archlint.online.resolve import Resolver, resolve
 from archlint.online.uv import MISSING, Uv, UvError, find_uv
-from archlint.online.wheels import Contents, Tail, WheelError, contents, read_wheel
+from archlint.online.wheels import Tail, WheelContents, WheelError, contents, read_wheel
 from archlint.packaging.sizes.measurer import Failed, Measured, Measurement, Request, Unmeasured, WheelFile
 
 THREADS = 8
@@ -121,16 +121,16 @@ class OnlineMeasurer:
             notes,
         )
 
-    def _sizes(self, wheels: tuple[WheelFile, ...]) -> tuple[dict[str, Contents], list[Unmeasured]]:
+    def _sizes(self, wheels: tuple[WheelFile, ...]) -> tuple[dict[str, WheelContents], list[Unmeasured]]:
         sizes = {wheel.name: held for wheel in wheels if (held := self.cache.wheel(_cache_key(wheel)))}
         missing = [wheel for wheel in wheels if wheel.name not in sizes]
         deadline = time.monotonic() + TOTAL_SECONDS
         with ThreadPoolExecutor(THREADS) as threads:
             answers = list(threads.map(lambda wheel: self._size(wheel, deadline), missing))
         failures: list[Unmeasured] = []
-        fresh: dict[str, Contents] = {}
+        fresh: dict[str, WheelContents] = {}
         for wheel, answer in zip(missing, answers, strict=True):
-            if isinstance(answer, Contents):
+            if isinstance(answer, WheelContents):
                 sizes[wheel.name] = answer
                 if not wheel.url.startswith("file:"):
                     fresh[_cache_key(wheel)] = answer
@@ -140,7 +140,7 @@ class OnlineMeasurer:
             self.cache.keep_wheels(fresh)
         return sizes, failures
 
-    def _size(self, wheel: WheelFile, deadline: float) -> Contents | str:
+    def _size(self, wheel: WheelFile, deadline: float) -> WheelContents | str:
         if time.monotonic() > deadline:
             return f"the other wheels took {TOTAL_SECONDS:.0f} seconds"
         try:
@@ -160,13 +160,13 @@ def user_measurer(environment: Mapping[str, str] | None = None, folder: Path | N
     return OnlineMeasurer(user, Client(user.logins()), Cache(place), uv, settings)
 
 
-def _part(name: str, found: Contents) -> Part:
+def _part(name: str, found: WheelContents) -> SizePart:
     size = found.unzipped
     compiled = round(found.py_bytes * float(read_json(TABLE)["pyc_per_py_byte"]))
-    return Part(name, size, size, size, "dependency", found.tests_bytes + found.distinfo_bytes, compiled)
+    return SizePart(name, size, size, size, "dependency", found.tests_bytes + found.distinfo_bytes, compiled)
 
 
-def _local(wheel: WheelFile) -> Contents:
+def _local(wheel: WheelFile) -> WheelContents:
     """A wheel in a folder of the user's own find-links; raises WheelError."""
     try:
         data = Path(unquote(urlsplit(wheel.url).path))

@@ -16,9 +16,9 @@ from packaging.version import InvalidVersion, Version
 
 from archlint.online.cache import Resolution
 from archlint.online.index import UserIndexes, sha256_of, wished
-from archlint.online.uv import Question, UvError
+from archlint.online.uv import ResolveQuestion, UvError
 from archlint.packaging.sizes.measurer import Request, Unmeasured, WheelFile
-from archlint.packaging.target import Target
+from archlint.packaging.target import PackageTarget
 from archlint.syntax.toml import parse_toml
 
 MAX_LINES = 2_000
@@ -45,7 +45,7 @@ _BLAME = (
 class Resolver(Protocol):
     """What uv does, or a stand-in."""
 
-    def lock(self, question: Question) -> str: ...
+    def lock(self, question: ResolveQuestion) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,8 @@ class _Search:
     """One request on its way: what was left out so far and how often uv was asked."""
 
     resolver: Resolver
-    base: Question
-    target: Target
+    base: ResolveQuestion
+    target: PackageTarget
     wanted: Mapping[str, Requirement]
     unknown: dict[str, str] = field(default_factory=dict)
     runs: int = 0
@@ -92,7 +92,7 @@ def resolve(request: Request, resolver: Resolver, user: UserIndexes) -> Resoluti
     return Resolution(wheels, tuple(unknown), datetime.now(UTC).isoformat(timespec="seconds"))
 
 
-def platform_of(target: Target) -> str:
+def platform_of(target: PackageTarget) -> str:
     """uv's name for the target's machine and C library."""
     for level in GLIBC_LEVELS:
         if target.rank(frozenset({Tag("py3", "none", f"manylinux_2_{level}_{target.machine}")})) is not None:
@@ -100,10 +100,10 @@ def platform_of(target: Target) -> str:
     return f"{target.machine}-manylinux2014"
 
 
-def _question(request: Request, user: UserIndexes) -> Question:
+def _question(request: Request, user: UserIndexes) -> ResolveQuestion:
     """Of the repository's indexes, those that are well known; the standard one is the user's to choose."""
     index, *extra = (url if wished(url, user) else "" for url in (request.index, *request.extra_indexes))
-    return Question(
+    return ResolveQuestion(
         (),
         platform_of(request.target),
         f"{request.target.python[0]}.{request.target.python[1]}",
@@ -215,7 +215,7 @@ def _blamed(message: str) -> dict[str, str]:
     return found
 
 
-def _chosen(text: str, target: Target) -> _Chosen:
+def _chosen(text: str, target: PackageTarget) -> _Chosen:
     """Reads a pylock.toml that uv wrote; raises UvError."""
     try:
         data = parse_toml(text)
@@ -235,7 +235,7 @@ def _chosen(text: str, target: Target) -> _Chosen:
     return _Chosen(wheels, tuple(unfit))
 
 
-def _ranked(name: str, entry: Mapping[str, Any], target: Target) -> Iterator[tuple[int, WheelFile]]:
+def _ranked(name: str, entry: Mapping[str, Any], target: PackageTarget) -> Iterator[tuple[int, WheelFile]]:
     for wheel in _tables(entry.get("wheels")):
         url = wheel.get("url")
         if not isinstance(url, str):

@@ -32,7 +32,7 @@ class UvError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ResolveQuestion:
     """What uv is asked. `excluded` packages are left out wherever something needs them."""
 
     lines: tuple[str, ...]
@@ -54,7 +54,7 @@ class Uv:
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     timeout: float = TIMEOUT_SECONDS
 
-    def lock(self, question: Question) -> str:
+    def lock(self, question: ResolveQuestion) -> str:
         """The text of a pylock.toml; raises UvError."""
         with tempfile.TemporaryDirectory(prefix="archlint-") as folder:
             place = Path(folder)
@@ -113,7 +113,7 @@ def _is_index_login(name: str) -> bool:
     return name.startswith("UV_INDEX_") and name.endswith(("_USERNAME", "_PASSWORD"))
 
 
-def _arguments(question: Question, indexes: UserIndexes, excluded: Path) -> Sequence[str]:
+def _arguments(question: ResolveQuestion, indexes: UserIndexes, excluded: Path) -> Sequence[str]:
     """Only wheels, so that nothing is built: building runs a package's own code. Without `-p` and
     `--no-python-downloads` uv looks for an interpreter of the asked version, and fetches one, for 6 to 14 s."""
     found = ["pip", "compile", "--format", "pylock.toml", "--only-binary", ":all:", "--no-header", "--no-config"]

@@ -28,7 +28,7 @@ class WheelError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class WheelContents:
     """Unzipped bytes of a wheel's files, all in all and by kind, and the bytes of the wheel itself.
 
     Kinds overlap. `tests_bytes` are files below folders named test or tests, `so_bytes` shared libraries.
@@ -88,7 +88,7 @@ class Tail(io.RawIOBase):
         return found
 
 
-def read_wheel(client: Client, url: str) -> Contents:
+def read_wheel(client: Client, url: str) -> WheelContents:
     """One request, and a second where the directory is larger than the tail; raises WheelError."""
     tail = read_tail(client, url)
     return contents(tail)
@@ -111,7 +111,7 @@ def read_tail(client: Client, url: str) -> Tail:
     return tail
 
 
-def contents(tail: Tail) -> Contents:
+def contents(tail: Tail) -> WheelContents:
     """Counts the directory; raises WheelError."""
     entries = _entries(tail)
     files = total = py = tests = info = libraries = 0
@@ -128,7 +128,7 @@ def contents(tail: Tail) -> Contents:
             tests += size
     if total > MAX_UNZIPPED_BYTES:
         raise WheelError("its directory states impossible sizes")
-    return Contents(total, tail.total, files, py, tests, info, libraries)
+    return WheelContents(total, tail.total, files, py, tests, info, libraries)
 
 
 def _tail(answer: Answer) -> Tail:

@@ -20,7 +20,7 @@ from archlint.knowledge.slimming import (
 from archlint.knowledge.wheels import pick
 from archlint.model.deployed import Dependency, Deployed
 from archlint.packaging.needs import holds_cuda, reachable, targets_of, wants_cuda
-from archlint.packaging.target import Target
+from archlint.packaging.target import PackageTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,13 @@ def open_indexes(deployed: Deployed) -> bool:
     return False
 
 
-def _on(deployed: Deployed, target: Target) -> tuple[CudaWheels, ...]:
+def _on(deployed: Deployed, target: PackageTarget) -> tuple[CudaWheels, ...]:
     direct = [one for one in deployed.dependencies if one.direct]
     found = [*_builds(direct, target), *_by_default(deployed.dependencies, target)]
     return tuple(found) or tuple(_libraries(direct, target))
 
 
-def _by_default(dependencies: Sequence[Dependency], target: Target) -> Iterator[CudaWheels]:
+def _by_default(dependencies: Sequence[Dependency], target: PackageTarget) -> Iterator[CudaWheels]:
     """Libraries whose ordinary wheel asks for CUDA, also where another package brings them. Where several lines name
     one, all of them have to; a lock that names one names its nvidia-* wheels, too, unless they are inside."""
     direct = [one for one in dependencies if one.direct]
@@ -83,20 +83,20 @@ def _by_default(dependencies: Sequence[Dependency], target: Target) -> Iterator[
         yield CudaWheels(holder, library, wasted, measured, _instead(library, named or holder, target))
 
 
-def _bringer(direct: list[Dependency], library: str, target: Target) -> Dependency | None:
+def _bringer(direct: list[Dependency], library: str, target: PackageTarget) -> Dependency | None:
     """The first named package that needs the library, in a version like the one whose needs are known; several lines
     need the same wheels."""
     needing = (one for one in direct if library in reachable([one.name], target.machine))
     return next((one for one in needing if _is_current(one, target)), None)
 
 
-def _is_current(one: Dependency, target: Target) -> bool:
+def _is_current(one: Dependency, target: PackageTarget) -> bool:
     specifier = f"=={one.version}" if one.version else one.specifier
     found = pick(one.name, target.machine, target.python, specifier, one.local)
     return found is not None and found.modern and found.fit != "far"
 
 
-def _builds(direct: list[Dependency], target: Target) -> Iterator[CudaWheels]:
+def _builds(direct: list[Dependency], target: PackageTarget) -> Iterator[CudaWheels]:
     """Distributions and extras that are for a GPU and nothing else."""
     for one in direct:
         if cuda_since(one.name):
@@ -112,7 +112,7 @@ def _builds(direct: list[Dependency], target: Target) -> Iterator[CudaWheels]:
             yield CudaWheels(one, one.name, None, "", f"require {one.name} without [{','.join(extras)}]")
 
 
-def _libraries(direct: list[Dependency], target: Target) -> Iterator[CudaWheels]:
+def _libraries(direct: list[Dependency], target: PackageTarget) -> Iterator[CudaWheels]:
     """CUDA libraries that are named themselves, as `pip freeze` does: one entry for all of them."""
     named = [one for one in direct if is_cuda_library(one.name)]
     if named:
@@ -121,7 +121,7 @@ def _libraries(direct: list[Dependency], target: Target) -> Iterator[CudaWheels]
         yield CudaWheels(named[0], named[0].name, total or None, measured, "remove the lines of nvidia-* and triton")
 
 
-def _instead(library: str, dependency: Dependency, target: Target) -> str:
+def _instead(library: str, dependency: Dependency, target: PackageTarget) -> str:
     if library in on_cpu_index():
         version = _pinned(dependency) if dependency.name == library else ""
         pin = f"{library}=={version}+cpu" if version else f"a +cpu version of {library}"
@@ -130,7 +130,7 @@ def _instead(library: str, dependency: Dependency, target: Target) -> str:
     return f"require {other.new} in place of {library}" if other is not None else ""
 
 
-def _wasted(library: str, named: Dependency | None, target: Target) -> tuple[int | None, str]:
+def _wasted(library: str, named: Dependency | None, target: PackageTarget) -> tuple[int | None, str]:
     specifier = named.specifier if named is not None else ""
     specifier = f"=={named.version.partition('+')[0]}" if named is not None and named.version else specifier
     found = pick(library, target.machine, target.python, specifier, "")
@@ -145,7 +145,7 @@ def _wasted(library: str, named: Dependency | None, target: Target) -> tuple[int
     return max(0, total - light), f"{library} {found.wheel.version}"
 
 
-def _bytes(name: str, specifier: str, local: str, target: Target) -> int:
+def _bytes(name: str, specifier: str, local: str, target: PackageTarget) -> int:
     found = pick(name, target.machine, target.python, specifier, local)
     return found.wheel.unzipped if found else 0
 

@@ -14,7 +14,7 @@ from archlint.model.deployed import Dependency, Deployed
 from archlint.model.function import Function
 from archlint.model.image import Image
 from archlint.packaging.dependencies.indexes import TORCH_FAMILY
-from archlint.packaging.target import MACHINES, Target, python_of
+from archlint.packaging.target import MACHINES, PackageTarget, python_of
 from archlint.values import known_or_none
 
 PLATFORMS = {"amd64": "x86_64", "x86_64": "x86_64", "arm64": "aarch64", "aarch64": "aarch64"}
@@ -30,14 +30,14 @@ def machines(function: Function, image: Image | None) -> tuple[str, ...]:
     return (known,) if known else tuple(MACHINES.values())
 
 
-def targets_of(deployed: Deployed) -> tuple[Target, ...]:
+def targets_of(deployed: Deployed) -> tuple[PackageTarget, ...]:
     """What the package may be made for: one, or one for each architecture."""
     image = deployed.image
     version = deployed.function.python_version if image is None else image.python_version
-    return tuple(Target(one, python_of(version)) for one in machines(deployed.function, image))
+    return tuple(PackageTarget(one, python_of(version)) for one in machines(deployed.function, image))
 
 
-def target_of(deployed: Deployed) -> Target | None:
+def target_of(deployed: Deployed) -> PackageTarget | None:
     """What the package is made for; None where the architecture is not known."""
     found = targets_of(deployed)
     return found[0] if len(found) == 1 else None
@@ -65,7 +65,7 @@ def brought_alone(
     return reachable([name], machine, without_cuda) - reachable(rest, machine, without_cuda)
 
 
-def wants_cuda(dependency: Dependency, target: Target) -> bool | None:
+def wants_cuda(dependency: Dependency, target: PackageTarget) -> bool | None:
     """Whether the wheel that will be installed asks for CUDA libraries; None where the version or the index leaves it
     open."""
     locals_ = {dependency.local, _local(dependency.version or "")} - {""}
@@ -79,7 +79,7 @@ def wants_cuda(dependency: Dependency, target: Target) -> bool | None:
 
 
 def cuda_build(
-    name: str, specifier: str, target: Target, locals_: AbstractSet[str] = frozenset(), version: str = ""
+    name: str, specifier: str, target: PackageTarget, locals_: AbstractSet[str] = frozenset(), version: str = ""
 ) -> bool | None:
     """As `wants_cuda`, for what PyPI serves: by the exact version, or by what a specifier admits."""
     every = locals_ | _pinned_locals(specifier)

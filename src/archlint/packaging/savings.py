@@ -17,11 +17,11 @@ from archlint.knowledge.slimming import (
 )
 from archlint.knowledge.wheels import wheels_of
 from archlint.model.deployed import Dependency, Deployed
-from archlint.model.size import Part, Size
+from archlint.model.size import Size, SizePart
 from archlint.packaging.dependencies.wanted import Want
 from archlint.packaging.needs import reachable, target_of, wants_cuda
 from archlint.packaging.sizes.table import closure
-from archlint.packaging.target import Target
+from archlint.packaging.target import PackageTarget
 from archlint.values import Known
 
 KINDS = ("runtime", "cpu", "headless", "unused", "strip", "compiled")
@@ -41,11 +41,11 @@ class Saving:
     saved_bytes: int
     """Of the estimate, when nothing else is changed."""
     removes: frozenset[str] = frozenset()
-    adds: tuple[Part, ...] = ()
+    adds: tuple[SizePart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SavingsOutcome:
     """What is left after some savings, in bytes, with `__pycache__` where the build writes it."""
 
     savings: tuple[Saving, ...]
@@ -80,7 +80,7 @@ def savings(deployed: Deployed, unused: Iterable[str] = ()) -> tuple[Saving, ...
     return tuple(saving for saving in found if saving is not None and saving.saved_bytes >= SMALLEST)
 
 
-def apply(size: Size, chosen: Iterable[Saving]) -> Outcome:
+def apply(size: Size, chosen: Iterable[Saving]) -> SavingsOutcome:
     """The package's size after the chosen savings. Some of what "strip" would take may be needed, such as test helpers
     that are imported at run time, so the high end stays."""
     chosen = tuple(chosen)
@@ -97,10 +97,10 @@ def apply(size: Size, chosen: Iterable[Saving]) -> Outcome:
     )
     low, estimate = (max(0, end + more - less) for end in ends[:2])
     high = ends[2] + more
-    return Outcome(chosen, low, estimate, high, size.limit_bytes)
+    return SavingsOutcome(chosen, low, estimate, high, size.limit_bytes)
 
 
-def cheapest(deployed: Deployed, unused: Iterable[str] = ()) -> Outcome | None:
+def cheapest(deployed: Deployed, unused: Iterable[str] = ()) -> SavingsOutcome | None:
     """The smallest set of savings that brings the estimate below the limit, rather one that brings the high end there
     too, then the cheapest; where the estimate is below it already, the high end is what counts. Where no set does, all
     of them; None where nothing can be saved or no size is known."""
@@ -119,7 +119,7 @@ def cheapest(deployed: Deployed, unused: Iterable[str] = ()) -> Outcome | None:
 class _Package:
     """A package's parts with the graph over them."""
 
-    def __init__(self, deployed: Deployed, size: Size, target: Target) -> None:
+    def __init__(self, deployed: Deployed, size: Size, target: PackageTarget) -> None:
         self.deployed = deployed
         self.size = size
         self.target = target
@@ -188,7 +188,7 @@ class _Package:
             return None
         return Saving("compiled", "install without __pycache__ (pip's --no-compile)", self.size.compiled_bytes)
 
-    def _saving(self, kind: str, title: str, removes: Iterable[str], adds: tuple[Part, ...] = ()) -> Saving | None:
+    def _saving(self, kind: str, title: str, removes: Iterable[str], adds: tuple[SizePart, ...] = ()) -> Saving | None:
         gone = frozenset(removes) & self.parts.keys()
         less = sum(self.parts[name].estimate_bytes for name in gone)
         return Saving(kind, title, less - sum(part.estimate_bytes for part in adds), gone, adds)
@@ -208,9 +208,9 @@ class _Package:
         named = self.direct.get(name) or next((d for d in self.deployed.dependencies if d.name == name), None)
         return wants_cuda(named or Dependency(name, self.deployed.function.defined_at), self.target) is True
 
-    def _stand_in(self, name: str, local: str, size: int | None = None) -> Part | None:
+    def _stand_in(self, name: str, local: str, size: int | None = None) -> SizePart | None:
         if size is not None:
-            return Part(name, size, size, size, "dependency")
+            return SizePart(name, size, size, size, "dependency")
         if not wheels_of(name):
             return None
         named = self.direct.get(name)

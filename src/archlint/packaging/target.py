@@ -22,7 +22,7 @@ MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class PackageTarget:
     """`machine` is "x86_64" or "aarch64"; `python` is (major, minor); `libc` is the glibc of an image, None for that of
     Lambda's own runtime."""
 
@@ -66,7 +66,7 @@ def _marker(text: str) -> Marker | None:
 
 
 @cache
-def _environment(target: Target) -> Mapping[str, str]:
+def _environment(target: PackageTarget) -> Mapping[str, str]:
     python = f"{target.python[0]}.{target.python[1]}"
     return {
         "implementation_name": "cpython",
@@ -85,7 +85,7 @@ def _environment(target: Target) -> Mapping[str, str]:
 
 
 @cache
-def _tags(target: Target) -> Mapping[Tag, int]:
+def _tags(target: PackageTarget) -> Mapping[Tag, int]:
     """Best first."""
     glibc = (target.libc or lambda_libc(target.python) or NEWEST_LIBC)[1]
     platforms: list[str] = []

@@ -12,7 +12,7 @@ from typing import Any
 from archlint.finding import Finding
 from archlint.knowledge.plan_steps import STAY
 from archlint.model.deployed import Deployed
-from archlint.plan.model import Inputs, Plan, Unit
+from archlint.plan.model import FunctionPlan, Inputs, Plan
 from archlint.values import Known
 
 SETTINGS = frozenset(
@@ -65,7 +65,9 @@ def check(accepted: Accepted, plan: Plan, deployed: Mapping[str, Deployed], find
     return Checked(tuple(found), steps)
 
 
-def _changed(before: AcceptedUnit, now: Unit, deployed: Deployed | None, worked_on: bool) -> Iterator[Difference]:
+def _changed(
+    before: AcceptedUnit, now: FunctionPlan, deployed: Deployed | None, worked_on: bool
+) -> Iterator[Difference]:
     reached = deployed is not None and _reached(before.target, deployed)
     if before.target != now.target and not reached:
         yield Difference(now.id, "target", f"the plan says {before.target}, today it would be {now.target}")

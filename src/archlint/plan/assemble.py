@@ -7,12 +7,11 @@ from datetime import date
 
 from archlint.knowledge.prices import prices
 from archlint.model.deployed import Deployed
-from archlint.plan.model import Inputs, Plan, Unit
+from archlint.plan.model import FunctionPlan, Inputs, Plan
 from archlint.plan.steps import steps, to_mend
 from archlint.plan.steps.fixes import advice
-from archlint.plan.ties import Ties
 from archlint.plan.usage.file import Usage
-from archlint.plan.waves import schedule
+from archlint.plan.waves import Ties, schedule
 from archlint.results.result import ScanResult
 
 _NAMED = 5
@@ -23,7 +22,7 @@ _NO_USAGE = (
 
 
 def assemble(
-    units: Sequence[Unit],
+    units: Sequence[FunctionPlan],
     deployed: Mapping[str, Deployed],
     result: ScanResult,
     ties: Ties,
@@ -48,7 +47,7 @@ def assemble(
     )
 
 
-def _lacks(units: Sequence[Unit], inputs: Inputs) -> list[str]:
+def _lacks(units: Sequence[FunctionPlan], inputs: Inputs) -> list[str]:
     """What the costs would need."""
     if not inputs.usage and units:
         return [_NO_USAGE]
@@ -59,7 +58,7 @@ def _lacks(units: Sequence[Unit], inputs: Inputs) -> list[str]:
     return [f"The usage file says no requests or durations of {counted}: {_named(without)}."]
 
 
-def _foreign(units: Sequence[Unit], deployed: Mapping[str, Deployed]) -> list[str]:
+def _foreign(units: Sequence[FunctionPlan], deployed: Mapping[str, Deployed]) -> list[str]:
     """Functions whose code is not looked at."""
     names = [unit.name for unit in units if unit.id in deployed and not deployed[unit.id].function.is_python]
     return [f"Not Python, so only their configuration was judged: {_named(names)}."] if names else []

@@ -122,7 +122,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PlanStep:
     """One thing to do. `id` is stable between runs; `wave` 0 is what all units share."""
 
     id: str
@@ -168,7 +168,7 @@ class Traffic:
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class FunctionPlan:
     """One function's part of the plan. `id` and `name` are the function's."""
 
     id: str
@@ -240,9 +240,9 @@ class Inputs:
 class Plan:
     """The whole plan, in the order in which it is printed."""
 
-    units: tuple[Unit, ...]
+    units: tuple[FunctionPlan, ...]
     waves: tuple[Wave, ...] = ()
-    steps: tuple[Step, ...] = ()
+    steps: tuple[PlanStep, ...] = ()
     artifacts: tuple[Artifact, ...] = ()
     region: str = "us-east-1"
     prices_as_of: str = ""

@@ -2,13 +2,84 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Protocol
 
+from archlint.graph.graph import Graph
 from archlint.knowledge.plan_steps import STAY, move
-from archlint.plan.model import Unit, Wave
-from archlint.plan.ties import Ties
+from archlint.model.deployed import Deployed
+from archlint.model.resource import Architecture
+from archlint.plan.model import FunctionPlan, Wave
+
+_QUEUED = frozenset({"sqs", "mq", "msk", "kafka", "documentdb"})
+"""Triggers whose messages stay where they are when the function fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """Between functions, by their ids."""
+
+    callers: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """The functions that wait for one's answer."""
+    shared: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """(name of a table, database or file system, the functions that use it), where one of them may change it."""
+    awaited: frozenset[str] = frozenset()
+    """Functions for which somebody waits: a person, an API, another function."""
+    safe: frozenset[str] = frozenset()
+    """Functions whose failed events are kept: a queue, a destination, a dead-letter queue."""
+
+
+class Repository(Protocol):
+    """What is asked of a project."""
+
+    @property
+    def functions(self) -> tuple[Deployed, ...]: ...
+
+    @property
+    def architecture(self) -> Architecture: ...
+
+    @property
+    def graph(self) -> Graph: ...
+
+
+def ties(project: Repository) -> Ties:
+    """From the repository's graph and the functions' triggers."""
+    ids = [deployed.function.id for deployed in project.functions]
+    graph = project.graph
+    callers = {id_: found for id_ in ids if (found := _waiting(graph, id_, frozenset(ids)))}
+    failing = {link.source for link in project.architecture.links if link.kind == "failure"}
+    awaited, safe = set(callers), set()
+    for deployed in project.functions:
+        function = deployed.function
+        if any(trigger.sync for trigger in function.triggers):
+            awaited.add(function.id)
+        if function.id in failing or any(trigger.type in _QUEUED for trigger in function.triggers):
+            safe.add(function.id)
+    return Ties(MappingProxyType(callers), _shared(graph, ids), frozenset(awaited), frozenset(safe))
+
+
+def _waiting(graph: Graph, function: str, functions: frozenset[str]) -> tuple[str, ...]:
+    """Functions that wait for it, also through one API or state machine."""
+    found: set[str] = set()
+    for caller in graph.callers(function):
+        if caller in functions:
+            found.add(caller)
+        else:
+            found.update(other for other in graph.callers(caller) if other in functions)
+    return tuple(sorted(found - {function}))
+
+
+def _shared(graph: Graph, functions: Iterable[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    users: defaultdict[str, set[str]] = defaultdict(set)
+    for function in functions:
+        for other, store in graph.shared_with(function):
+            users[store].update((function, other))
+    named = ((graph.node(store), tuple(sorted(found))) for store, found in sorted(users.items()))
+    return tuple((node.name, found) for node, found in named if node is not None)
+
 
 BASE, MEND, PILOT, MOVE, CLEAN_UP = "base", "mend", "pilot", "move", "clean-up"
 _NAMED = 3
@@ -37,7 +108,7 @@ class _Group:
     stores: tuple[str, ...]
 
 
-def schedule(units: Sequence[Unit], ties: Ties, mending: Iterable[str] = ()) -> Schedule:
+def schedule(units: Sequence[FunctionPlan], ties: Ties, mending: Iterable[str] = ()) -> Schedule:
     """Wave 0 is there when a target needs it; fixes come before moves, removals last. `mending` are the units with
     something to mend."""
     moving = {unit.id: unit for unit in units if unit.target != STAY and move(unit.target) is not None}
@@ -65,7 +136,7 @@ def _removes(target: str) -> bool:
     return found is not None and any(not step.reversible for step in found.steps)
 
 
-def _groups(moving: Mapping[str, Unit], ties: Ties) -> list[_Group]:
+def _groups(moving: Mapping[str, FunctionPlan], ties: Ties) -> list[_Group]:
     """What calls itself in a circle and what changes the same data stays together."""
     if not moving:
         return []
@@ -92,7 +163,7 @@ def _groups(moving: Mapping[str, Unit], ties: Ties) -> list[_Group]:
 
 
 def _rounds(
-    groups: list[_Group], ties: Ties, moving: Mapping[str, Unit]
+    groups: list[_Group], ties: Ties, moving: Mapping[str, FunctionPlan]
 ) -> Iterable[tuple[str, str, tuple[_Group, ...]]]:
     """(kind, title, groups), the pilot first, then callees before their callers."""
     if not groups:
@@ -105,7 +176,7 @@ def _rounds(
         yield MOVE, "Move " + _names([id_ for group in members for id_ in group.units], moving), members
 
 
-def _blast(group: _Group, ties: Ties, moving: Mapping[str, Unit]) -> tuple[bool, bool, int, int, int, str]:
+def _blast(group: _Group, ties: Ties, moving: Mapping[str, FunctionPlan]) -> tuple[bool, bool, int, int, int, str]:
     """What a failure of the group would reach, the least first."""
     callers = {caller for id_ in group.units for caller in ties.callers.get(id_, ())}
     waits = any(id_ in ties.awaited for id_ in group.units)
@@ -114,12 +185,12 @@ def _blast(group: _Group, ties: Ties, moving: Mapping[str, Unit]) -> tuple[bool,
     return (waits, not safe, len(callers), len(group.units), risk, group.units[0])
 
 
-def _names(ids: Sequence[str], moving: Mapping[str, Unit]) -> str:
+def _names(ids: Sequence[str], moving: Mapping[str, FunctionPlan]) -> str:
     shown = ", ".join(moving[id_].name for id_ in ids[:_NAMED])
     return shown + (f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else "")
 
 
-def _why(kind: str, groups: Sequence[_Group], ties: Ties, moving: Mapping[str, Unit]) -> str:
+def _why(kind: str, groups: Sequence[_Group], ties: Ties, moving: Mapping[str, FunctionPlan]) -> str:
     parts: list[str] = []
     if kind == PILOT:
         parts.append(f"The smallest blast radius: {_radius(groups[0], ties)}.")
@@ -148,12 +219,12 @@ def _radius(group: _Group, ties: Ties) -> str:
     return ", ".join(parts)
 
 
-def _why_base(units: Iterable[Unit]) -> str:
+def _why_base(units: Iterable[FunctionPlan]) -> str:
     targets = ", ".join(sorted({unit.target for unit in units}))
     return f"What {targets} needs, with its lead times, and today's figures to compare with."
 
 
-def _why_mend(fixed: Sequence[str], moving: Mapping[str, Unit]) -> str:
+def _why_mend(fixed: Sequence[str], moving: Mapping[str, FunctionPlan]) -> str:
     if any(id_ in moving for id_ in fixed):
         return "No fix depends on a move, and what moves later moves mended."
     return "The fixes do not depend on each other: one pull request each, in any order."

@@ -20,7 +20,7 @@ from archlint.report.text import PLAIN_WIDTH
 from archlint.report.visible import visible
 from archlint.results.result import ScanResult
 from archlint.rulebook.page import Page
-from archlint.suppression.ways import Way, ways
+from archlint.suppression.comments import SuppressionWay, ways
 from archlint.values import Known, Unknown, Value
 
 SCHEMA = "archlint/explain/v1"
@@ -44,7 +44,7 @@ class Explained:
     functions: tuple[Deployed, ...]
     facts: tuple[Fact[str], ...]
     page: Page | None
-    ways: tuple[Way, ...]
+    ways: tuple[SuppressionWay, ...]
 
 
 def explain(result: ScanResult, finding: Finding) -> Explained:

@@ -6,7 +6,7 @@ import json as library
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from archlint.config.origins import Origin, Plain, Setting, Told
+from archlint.config.origins import ConfigSetting, Origin, Plain, Told
 from archlint.report.document import rendered
 from archlint.report.visible import visible
 
@@ -81,7 +81,7 @@ def _document(told: Told) -> dict[str, Any]:
     }
 
 
-def _setting(setting: Setting) -> dict[str, Any]:
+def _setting(setting: ConfigSetting) -> dict[str, Any]:
     return {
         "key": list(setting.key),
         "value": setting.value,

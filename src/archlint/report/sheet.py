@@ -23,7 +23,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SheetRow:
     """A line of the frame; `number` is None for the line of marks."""
 
     number: int | None
@@ -37,7 +37,7 @@ class Frames:
         self._sources = sources
         self._lines: dict[str, list[str]] = {}
 
-    def frame(self, place: Place, width: int) -> tuple[Row, ...]:
+    def frame(self, place: Place, width: int) -> tuple[SheetRow, ...]:
         """Rows at most `width` cells wide; none when the file's text or the line is not there."""
         lines = self._split(place.path)
         if not 1 <= place.line <= len(lines):
@@ -57,15 +57,15 @@ class Frames:
         return self._lines[path]
 
 
-def _rows(lines: list[str], numbers: range, marked: int, span: tuple[int, int, int], width: int) -> Iterator[Row]:
+def _rows(lines: list[str], numbers: range, marked: int, span: tuple[int, int, int], width: int) -> Iterator[SheetRow]:
     start, end, offset = span
     for number in numbers:
         shown, cells = _draw(masked(lines[number - 1]), offset, width)
-        yield Row(number, shown)
+        yield SheetRow(number, shown)
         if number == marked:
             left = min(cells[min(start - offset, len(cells) - 1)], width - 1)
             right = cells[min(end - offset, len(cells) - 1)]
-            yield Row(None, " " * left + "^" * max(1, min(right, width) - left))
+            yield SheetRow(None, " " * left + "^" * max(1, min(right, width) - left))
 
 
 def _span(place: Place, line: str) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from archlint.model.deployed import Deployed
-from archlint.model.size import Part, Size
+from archlint.model.size import Size, SizePart
 from archlint.report.document import rendered
 from archlint.report.visible import visible
 from archlint.rules.shared.package_words import MIB, megabytes
@@ -62,7 +62,7 @@ def _size(size: Size) -> dict[str, Any]:
     }
 
 
-def _part_json(part: Part) -> dict[str, Any]:
+def _part_json(part: SizePart) -> dict[str, Any]:
     return {
         "name": part.name,
         "kind": part.kind,
@@ -228,7 +228,7 @@ def _parts(size: Size, top: int, bar: int) -> Table:
     return table
 
 
-def _part(part: Part, size: Size, most: int, bar: int) -> Iterator[RenderableType]:
+def _part(part: SizePart, size: Size, most: int, bar: int) -> Iterator[RenderableType]:
     yield Text("")
     yield Text(visible(part.name))
     maybe = part.estimate_bytes == 0 and part.high_bytes >= MIB / 2

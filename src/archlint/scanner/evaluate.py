@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TypeAlias
 
-from archlint.cache.memo import Kept
+from archlint.cache.memo import TreeMemo
 from archlint.code.program import Sources
 from archlint.finding import SUPPRESSION_MARK, Hit
 from archlint.graph.modules import run_modules
@@ -28,12 +28,12 @@ from archlint.readers.cloudformation.outline import outline
 from archlint.readers.cloudformation.template import Template, read_template
 from archlint.rulebook.page import Page
 from archlint.rulebook.registry import Check
-from archlint.scanner.unit import Home, Part
+from archlint.scanner.unit import ScanUnit, UnitResult
 from archlint.stages import Timed, untimed
 from archlint.syntax.source import source_text
 from archlint.tree import Tree, UnreadableError
 
-Opened: TypeAlias = Kept[Template | Problem | None]
+Opened: TypeAlias = TreeMemo[Template | Problem | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Declared:
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class ScanContext:
     """What all homes of a scan are worked on with. `opened` holds files that were parsed at a glance."""
 
     tree: Tree
@@ -63,29 +63,29 @@ class Bench:
     """Whether a rule over all parts wants to know which modules functions run."""
 
 
-def part_of(homes: Sequence[Home], bench: Bench) -> Part:
+def part_of(homes: Sequence[ScanUnit], bench: ScanContext) -> UnitResult:
     """One part; what fails with an error of archlint's own is a problem of the home, and no other part suffers."""
     try:
         return _part(homes, bench)
     except Exception as error:
-        return Part(problems=tuple(Problem(Place(home.path), own_error(error)) for home in homes), sound=False)
+        return UnitResult(problems=tuple(Problem(Place(home.path), own_error(error)) for home in homes), sound=False)
 
 
-def _part(homes: Sequence[Home], bench: Bench) -> Part:
+def _part(homes: Sequence[ScanUnit], bench: ScanContext) -> UnitResult:
     bench.sources.asked.clear()
     declared = declare(homes, bench)
     project = build(declared, bench)
     return conclude(declared, project, bench)
 
 
-def conclude(declared: Declared, project: Project, bench: Bench) -> Part:
+def conclude(declared: Declared, project: Project, bench: ScanContext) -> UnitResult:
     """What a project that was built with an empty `sources.asked` gives."""
     hits, failed = judged(project, bench.checks)
     problems = [*declared.problems, *failed, *_code_problems(project), *_dependency_problems(project)]
     texts = _texts(project, declared, (hit.place.path for _, hit in hits))
     marked = {path for path, text in texts.items() if text is not None and SUPPRESSION_MARK in text}
     marked |= {path for path in texts if project.sources.marked.get(path)}
-    return Part(
+    return UnitResult(
         functions=project.functions,
         hits=tuple((page.name, hit) for page, hit in hits),
         problems=tuple(sorted(set(problems))),
@@ -100,7 +100,7 @@ def conclude(declared: Declared, project: Project, bench: Bench) -> Part:
     )
 
 
-def declare(homes: Sequence[Home], bench: Bench) -> Declared:
+def declare(homes: Sequence[ScanUnit], bench: ScanContext) -> Declared:
     """Reads templates and CDK apps; of two functions with one id, which two apps may share, the first."""
     found = [_of_home(home, bench) for home in homes]
     functions: dict[str, Function] = {}
@@ -118,7 +118,7 @@ def declare(homes: Sequence[Home], bench: Bench) -> Declared:
     )
 
 
-def _of_home(home: Home, bench: Bench) -> Declared:
+def _of_home(home: ScanUnit, bench: ScanContext) -> Declared:
     if home.app:
         from archlint.readers.cdk.apps import read_apps
 
@@ -145,7 +145,7 @@ def _opened(tree: Tree, path: str, opened: Opened) -> Template | Problem | None:
     return opened.get(path, lambda: read_template(tree, path))
 
 
-def build(declared: Declared, bench: Bench) -> Project:
+def build(declared: Declared, bench: ScanContext) -> Project:
     """Joins declarations to code and code to sizes."""
     linked: list[Linked] = []
     for function in declared.functions:
@@ -156,7 +156,7 @@ def build(declared: Declared, bench: Bench) -> Project:
     return Project(bench.tree, bench.sources, tuple(linked), declared.architecture, bench.timed, bench.limits)
 
 
-def _sized(linked: Linked, bench: Bench) -> Linked:
+def _sized(linked: Linked, bench: ScanContext) -> Linked:
     deployed, tree = linked.deployed, bench.tree
     if deployed.image is None:
         size = estimate_size(deployed.function, deployed.mounts, tree, bench.measurer)

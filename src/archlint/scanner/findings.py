@@ -15,8 +15,7 @@ from archlint.model.coverage import Coverage
 from archlint.model.deployed import Deployed
 from archlint.model.place import Problem
 from archlint.results.result import ScanResult
-from archlint.scanner.divide import Division
-from archlint.scanner.unit import Part
+from archlint.scanner.unit import Division, UnitResult
 from archlint.suppression.apply import apply
 from archlint.syntax.source import Texts
 from archlint.tree import Tree
@@ -26,7 +25,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def result_of(
-    parts: Sequence[Part],
+    parts: Sequence[UnitResult],
     division: Division,
     inventory: Inventory,
     tree: Tree,
@@ -61,7 +60,7 @@ def result_of(
     )
 
 
-def in_order(parts: Iterable[Part]) -> tuple[Deployed, ...]:
+def in_order(parts: Iterable[UnitResult]) -> tuple[Deployed, ...]:
     """The functions of all parts by place."""
     every = chain.from_iterable(part.functions for part in parts)
     return tuple(sorted(every, key=lambda d: (d.function.defined_at, d.function.id)))
@@ -73,7 +72,7 @@ def _marked(problems: Iterable[Problem], texts: Mapping[str, str]) -> Iterator[s
 
 
 def _coverage(
-    parts: Sequence[Part],
+    parts: Sequence[UnitResult],
     division: Division,
     inventory: Inventory,
     files: frozenset[str],

@@ -6,26 +6,25 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archlint.cache.incremental import Kept
-from archlint.cache.recording_tree import Stamped, Watched
+from archlint.cache.incremental import CacheSnapshot
+from archlint.cache.recording_tree import RecordingTree, VersionedTree
 from archlint.config import Config
 from archlint.finding import Hit
 from archlint.knowledge.store import keep_parsed
 from archlint.results.result import ScanResult
-from archlint.scanner.divide import together
 from archlint.scanner.findings import in_order, result_of
-from archlint.scanner.scheduler import Workshop
+from archlint.scanner.scheduler import Scheduler
 from archlint.scanner.survey import Survey, remembered_survey, remembering, survey
-from archlint.scanner.unit import Part
+from archlint.scanner.unit import UnitResult, together
 from archlint.stages import Progress, Timed, unseen, untimed
 from archlint.tree import DiskTree, Tree
 
 if TYPE_CHECKING:
-    from archlint.cache.incremental import Memory
+    from archlint.cache.incremental import IncrementalCache
     from archlint.cache.store import Store
     from archlint.packaging.sizes.measurer import Measurer
     from archlint.project import Project
-    from archlint.scanner.evaluate import Bench
+    from archlint.scanner.evaluate import ScanContext
 
 
 def scan(
@@ -40,7 +39,7 @@ def scan(
     """Reads the folder `root` without running or changing anything in it. Nothing is asked of a network but by the
     measurer. What did not change since the last scan with the same `store` is taken from there; `jobs` is the number
     of processes for what has to be made anew."""
-    tree = Watched(DiskTree(root))
+    tree = RecordingTree(DiskTree(root))
     keep_parsed(store.folder if store is not None else None)
     if store is None:
         memory, called = remembering(tree, None, keeps=False)
@@ -58,12 +57,14 @@ def scan(
     return result
 
 
-def rescan(tree: Stamped, config: Config, kept: Kept | None = None, jobs: int = 1) -> tuple[ScanResult, Kept]:
+def rescan(
+    tree: VersionedTree, config: Config, kept: CacheSnapshot | None = None, jobs: int = 1
+) -> tuple[ScanResult, CacheSnapshot]:
     """As `scan`, for any tree that tells what changed in it since the scan that gave `kept`; second is what the next
     one takes."""
-    memory, called = remembering(Watched(tree), kept)
+    memory, called = remembering(RecordingTree(tree), kept)
     result = _in_parts(memory, remembered_survey(memory, called, config.exclude), config, jobs=jobs)
-    return result, memory.kept() or kept or Kept()
+    return result, memory.kept() or kept or CacheSnapshot()
 
 
 def scan_tree(tree: Tree, config: Config, measurer: Measurer | None = None) -> ScanResult:
@@ -96,7 +97,7 @@ def read_project(tree: Tree, config: Config, measurer: Measurer | None = None) -
 
 
 def _in_parts(
-    memory: Memory,
+    memory: IncrementalCache,
     found: Survey,
     config: Config,
     measurer: Measurer | None = None,
@@ -106,7 +107,7 @@ def _in_parts(
 ) -> ScanResult:
     """Each part is forgotten but for what it gave."""
     tree = memory.tree
-    workshop = Workshop(memory, lambda: _bench(tree, config, found, measurer, timed), jobs, timed, progress)
+    workshop = Scheduler(memory, lambda: _bench(tree, config, found, measurer, timed), jobs, timed, progress)
     workshop.prepare(found.division.homes)
     parts = together(found.division.homes, workshop.part)
     with timed("findings"):
@@ -115,21 +116,21 @@ def _in_parts(
 
 def _bench(
     tree: Tree, config: Config, found: Survey, measurer: Measurer | None, timed: Timed, *, judges: bool = True
-) -> Bench:
+) -> ScanContext:
     with timed("imports"):
         from archlint.code.program import Sources
-        from archlint.scanner.evaluate import Bench
+        from archlint.scanner.evaluate import ScanContext
 
         checks = config.rulebook.checks(config.selected()) if judges else ()
         follows = judges and bool(config.rulebook.checks_over_all(config.selected()))
-    return Bench(tree, Sources(tree), found.opened, checks, found.called, measurer, timed, config.limits, follows)
+    return ScanContext(tree, Sources(tree), found.opened, checks, found.called, measurer, timed, config.limits, follows)
 
 
-def _joined(parts: Sequence[Part], found: Survey, tree: Tree, config: Config) -> ScanResult:
+def _joined(parts: Sequence[UnitResult], found: Survey, tree: Tree, config: Config) -> ScanResult:
     return result_of(parts, found.division, found.inventory, tree, config, _over_all(parts, config))
 
 
-def _over_all(parts: Sequence[Part], config: Config) -> Iterator[tuple[str, Hit]]:
+def _over_all(parts: Sequence[UnitResult], config: Config) -> Iterator[tuple[str, Hit]]:
     """What rules find that look at all parts together."""
     order = {deployed.function.id: number for number, deployed in enumerate(in_order(parts))}
     modules = sorted((one for part in parts for one in part.modules), key=lambda one: order[one.function])

@@ -10,13 +10,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from archlint.cache.frozen import freeze
-from archlint.cache.incremental import Kept, Memory
-from archlint.cache.recording_tree import Answer, Watched
-from archlint.scanner.unit import Home, Part
+from archlint.cache.incremental import CacheSnapshot, IncrementalCache
+from archlint.cache.recording_tree import RecordedAnswer, RecordingTree
+from archlint.scanner.unit import ScanUnit, UnitResult
 from archlint.stages import Progress, Timed, unseen, untimed
 
 if TYPE_CHECKING:
-    from archlint.scanner.evaluate import Bench
+    from archlint.scanner.evaluate import ScanContext
 
 
 MANY = 150
@@ -25,22 +25,22 @@ MANY = 150
 _AT_ONCE = 8
 """Homes that a process takes at a time."""
 
-Done: TypeAlias = tuple[Home, bytes, frozenset[str], dict[str, tuple[str, str]]]
+Done: TypeAlias = tuple[ScanUnit, bytes, frozenset[str], dict[str, tuple[str, str]]]
 """A home, its frozen part (nothing for one that is not sound), what that rests on, and the answers to these notes."""
 
-_work: list[Callable[[Home], Done]] = []
+_work: list[Callable[[ScanUnit], Done]] = []
 
 
 def in_processes(
-    homes: Sequence[Home], part_of: Callable[[Home], Part], tree: Watched, jobs: int
-) -> Iterator[tuple[Home, bytes, frozenset[str]]]:
+    homes: Sequence[ScanUnit], part_of: Callable[[ScanUnit], UnitResult], tree: RecordingTree, jobs: int
+) -> Iterator[tuple[ScanUnit, bytes, frozenset[str]]]:
     """The frozen parts of homes with their notes, as far as the processes come and no error of archlint's own costs
     something; the answers are noted."""
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
-    def work(home: Home) -> Done:
+    def work(home: ScanUnit) -> Done:
         with tree.noting() as notes:
             part = part_of(home)
         answers = {note: (tree.answers[note].digest, tree.answers[note].stamp) for note in notes}
@@ -51,7 +51,7 @@ def in_processes(
         with ProcessPoolExecutor(jobs, get_context("fork")) as pool:
             for home, data, notes, answers in pool.map(_one, homes, chunksize=_AT_ONCE):
                 for note, (digest, stamp) in answers.items():
-                    tree.answers.setdefault(note, Answer(digest, stamp))
+                    tree.answers.setdefault(note, RecordedAnswer(digest, stamp))
                 if data:
                     yield home, data, notes
     except (BrokenProcessPool, OSError):
@@ -60,7 +60,7 @@ def in_processes(
         _work.clear()
 
 
-def _one(home: Home) -> Done:
+def _one(home: ScanUnit) -> Done:
     return _work[0](home)
 
 
@@ -75,11 +75,11 @@ _PART = "part"
 
 
 @dataclass
-class Workshop:
+class Scheduler:
     """`make_bench` is called when the first part has to be made."""
 
-    memory: Memory
-    make_bench: Callable[[], Bench]
+    memory: IncrementalCache
+    make_bench: Callable[[], ScanContext]
     jobs: int = 1
     timed: Timed = untimed
     progress: Progress = unseen
@@ -87,7 +87,7 @@ class Workshop:
     all: int = field(default=0, init=False)
     _looked: int = field(default=0, init=False)
 
-    def prepare(self, homes: Sequence[Home]) -> None:
+    def prepare(self, homes: Sequence[ScanUnit]) -> None:
         """Lets further processes make what the memory lacks, where there are many."""
         self.all = len(homes)
         missing = [home for home in homes if not self.memory.has(_key((home,)))] if self.jobs > 1 else []
@@ -105,16 +105,16 @@ class Workshop:
                 self.memory.take(_key((home,)), data, notes)
                 self._count()
 
-    def part(self, homes: tuple[Home, ...]) -> Part:
-        found = self.memory.get(_key(homes), Part, lambda: self._make(homes), lambda part: part.sound)
+    def part(self, homes: tuple[ScanUnit, ...]) -> UnitResult:
+        found = self.memory.get(_key(homes), UnitResult, lambda: self._make(homes), lambda part: part.sound)
         self._count()
         return found
 
     @cached_property
-    def bench(self) -> Bench:
+    def bench(self) -> ScanContext:
         return self.make_bench()
 
-    def _make(self, homes: tuple[Home, ...]) -> Part:
+    def _make(self, homes: tuple[ScanUnit, ...]) -> UnitResult:
         from archlint.scanner.evaluate import part_of
 
         part = part_of(homes, self.bench)
@@ -133,7 +133,7 @@ class Workshop:
         self.progress(min(self.done, self.all), self.all)
 
 
-def homes_reading(kept: Kept, paths: Collection[str]) -> Mapping[str, frozenset[str]]:
+def homes_reading(kept: CacheSnapshot, paths: Collection[str]) -> Mapping[str, frozenset[str]]:
     """For each of the paths the homes whose part rests on the file, each by the path that stands for it; homes that
     know each other count together."""
     numbers: dict[int, str] = {}
@@ -150,5 +150,5 @@ def homes_reading(kept: Kept, paths: Collection[str]) -> Mapping[str, frozenset[
     return {path: frozenset(found[path]) for path in paths}
 
 
-def _key(homes: Sequence[Home]) -> str:
+def _key(homes: Sequence[ScanUnit]) -> str:
     return "\n".join((_PART, *(home.path for home in homes)))

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from archlint.cache.incremental import Kept as Remembered
-from archlint.cache.incremental import Memory
-from archlint.cache.memo import Kept
-from archlint.cache.recording_tree import Watched
-from archlint.collect import Called, Inventory, Tracked, collect
+from archlint.cache.incremental import CacheSnapshot as Remembered
+from archlint.cache.incremental import IncrementalCache
+from archlint.cache.memo import TreeMemo
+from archlint.cache.recording_tree import RecordingTree
+from archlint.collect import Inventory, PythonFileIndex, Tracked, collect
 from archlint.model.outline import Outline
 from archlint.model.place import Problem
-from archlint.scanner.divide import Division, divided
+from archlint.scanner.unit import Division, divided
 from archlint.stages import Timed, untimed
 from archlint.tree import Tree
 
@@ -31,35 +31,39 @@ class Survey:
 
     inventory: Inventory
     division: Division
-    called: Called
-    opened: Kept[Any]
+    called: PythonFileIndex
+    opened: TreeMemo[Any]
 
 
 def survey(tree: Tree, exclude: Sequence[str], timed: Timed = untimed) -> Survey:
     """`exclude` holds patterns in .gitignore's syntax."""
     with timed("collect"):
         inventory = collect(tree, exclude)
-    opened = Kept[Any](tree, MAX_OPENED)
+    opened = TreeMemo[Any](tree, MAX_OPENED)
     with timed("templates"):
         glances = {path: _glance(tree, path, opened) for path in inventory.candidates}
     division = divided(glances, inventory.candidates)
-    return Survey(inventory, division, Called(tree, inventory.python), opened)
+    return Survey(inventory, division, PythonFileIndex(tree, inventory.python), opened)
 
 
-def remembering(tree: Watched, before: Remembered | None, *, keeps: bool = True) -> tuple[Memory, Called]:
+def remembering(
+    tree: RecordingTree, before: Remembered | None, *, keeps: bool = True
+) -> tuple[IncrementalCache, PythonFileIndex]:
     """The memory for a scan of a tree, and what will answer its notes about file names."""
-    called = Called(tree)
+    called = PythonFileIndex(tree)
     others = {Tracked.NOTE: Tracked(tree).answer, called.NOTE: called.answer}
-    return Memory(tree, before, others, keeps=keeps), called
+    return IncrementalCache(tree, before, others, keeps=keeps), called
 
 
-def remembered_survey(memory: Memory, called: Called, exclude: Sequence[str], timed: Timed = untimed) -> Survey:
+def remembered_survey(
+    memory: IncrementalCache, called: PythonFileIndex, exclude: Sequence[str], timed: Timed = untimed
+) -> Survey:
     """As `survey`, with a new look only at what changed."""
     tree = memory.tree
     with timed("collect"):
         inventory = memory.get(_INVENTORY, Inventory, lambda: collect(tree, exclude))
     called.paths = inventory.python
-    opened = Kept[Any](tree, MAX_OPENED)
+    opened = TreeMemo[Any](tree, MAX_OPENED)
     with timed("templates"):
         kept: Glances = memory.last(_GLANCES, dict)
         glances = {
@@ -70,15 +74,15 @@ def remembered_survey(memory: Memory, called: Called, exclude: Sequence[str], ti
     return Survey(inventory, divided(glances, inventory.candidates), called, opened)
 
 
-def last_survey(tree: Watched, kept: Remembered) -> Survey:
+def last_survey(tree: RecordingTree, kept: Remembered) -> Survey:
     """What the scan saw that left `kept`, without a look at the tree."""
-    memory = Memory(tree, kept)
+    memory = IncrementalCache(tree, kept)
     inventory = memory.last(_INVENTORY, Inventory)
     division = divided(memory.last(_GLANCES, dict), inventory.candidates)
-    return Survey(inventory, division, Called(tree, inventory.python), Kept[Any](tree, MAX_OPENED))
+    return Survey(inventory, division, PythonFileIndex(tree, inventory.python), TreeMemo[Any](tree, MAX_OPENED))
 
 
-def _glance(tree: Tree, path: str, opened: Kept[Any]) -> Outline | Problem | None:
+def _glance(tree: Tree, path: str, opened: TreeMemo[Any]) -> Outline | Problem | None:
     from archlint.scanner.evaluate import glance
 
     return glance(tree, path, opened)

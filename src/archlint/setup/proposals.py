@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from archlint.finding import SEVERITIES
+from archlint.knowledge.ml import library_of_distribution
+from archlint.model.deployed import Deployed
+from archlint.results.result import ScanResult
 from archlint.setup import texts
 from archlint.setup.files import create, replace
 from archlint.setup.texts import with_setting
@@ -13,6 +19,58 @@ from archlint.syntax.node import DocumentError, Mapping, Node, Scalar, Sequence
 from archlint.syntax.toml import parse_toml
 from archlint.syntax.yaml import parse_yaml
 from archlint.tree import Tree, UnreadableError
+from archlint.values import Known
+
+KINDS = {
+    "sam": "SAM",
+    "cloudformation": "CloudFormation",
+    "cdk-python": "CDK (Python)",
+    "cdk-typescript": "CDK (TypeScript)",
+    "cdk-out": "CDK (synthesised)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """`kinds` counts functions by what declares them, `findings` by severity, the worst first."""
+
+    functions: int
+    kinds: tuple[tuple[str, int], ...]
+    images: int
+    """Functions that are container images."""
+    dockerfiles: int
+    libraries: tuple[str, ...]
+    """Machine-learning distributions that the functions' own files name, sorted."""
+    findings: tuple[tuple[str, int], ...]
+
+    def failing(self, fail_on: str) -> int:
+        """How many findings fail a scan."""
+        if fail_on == "never":
+            return 0
+        least = SEVERITIES.index(fail_on)
+        return sum(number for severity, number in self.findings if SEVERITIES.index(severity) >= least)
+
+
+def stack_of(result: ScanResult) -> Stack:
+    kinds = Counter(deployed.function.kind for deployed in result.functions)
+    severities = Counter(finding.severity for finding in result.findings)
+    return Stack(
+        functions=len(result.functions),
+        kinds=tuple((KINDS.get(kind, kind), number) for kind, number in sorted(kinds.items())),
+        images=sum(deployed.function.package == Known("image") for deployed in result.functions),
+        dockerfiles=len({d.image.dockerfile for d in result.functions if d.image is not None}),
+        libraries=tuple(sorted(set(_libraries(result.functions)))),
+        findings=tuple((name, severities[name]) for name in reversed(SEVERITIES) if severities[name]),
+    )
+
+
+def _libraries(functions: Iterable[Deployed]) -> Iterable[str]:
+    for deployed in functions:
+        for name in deployed.distributions:
+            library = library_of_distribution(name)
+            if library is not None and library.is_ml:
+                yield name
+
 
 PATH = ".pre-commit-config.yaml"
 
@@ -114,7 +172,7 @@ class ByHand:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ProposedChange:
     """A file to write; `before` is None for a new one. `text` is what is new in it."""
 
     path: str
@@ -131,7 +189,7 @@ class Change:
             replace(root, self.path, self.before, self.after.encode("utf-8"))
 
 
-Proposal = InPlace | ByHand | Change
+Proposal = InPlace | ByHand | ProposedChange
 
 
 def settings(tree: Tree, baseline: bool) -> Proposal:
@@ -142,7 +200,7 @@ def settings(tree: Tree, baseline: bool) -> Proposal:
         table = ("tool", "archlint")
         return _setting(tree, SHARED, table) if baseline else InPlace(SHARED, "it has [tool.archlint]")
     text = texts.settings(baseline)
-    return Change(SETTINGS, "what archlint looks for, and when it fails", text, text)
+    return ProposedChange(SETTINGS, "what archlint looks for, and when it fails", text, text)
 
 
 def _setting(tree: Tree, path: str, table: tuple[str, ...]) -> Proposal:
@@ -154,7 +212,7 @@ def _setting(tree: Tree, path: str, table: tuple[str, ...]) -> Proposal:
         return ByHand(path, "it cannot be read", line)
     if after is None:
         return ByHand(path, "it is not certain where a key can be added", line)
-    return Change(path, "names the baseline, for every scan of this folder", line, after, before)
+    return ProposedChange(path, "names the baseline, for every scan of this folder", line, after, before)
 
 
 def hook(tree: Tree, baseline: bool) -> Proposal:
@@ -163,7 +221,7 @@ def hook(tree: Tree, baseline: bool) -> Proposal:
     purpose = "a look at the changed files before each commit"
     if not _is_there(tree, path):
         text = "repos:\n" + "".join(f"  {line}\n" for line in entry.splitlines())
-        return Change(path, purpose, text, text)
+        return ProposedChange(path, purpose, text, text)
     try:
         before = tree.read(path)
         text = before.decode("utf-8")
@@ -174,7 +232,7 @@ def hook(tree: Tree, baseline: bool) -> Proposal:
     after = None if tree.is_link(path) else with_hook(text, entry)
     if after is None:
         return ByHand(path, "it is not certain where its `repos` end", entry)
-    return Change(path, purpose, entry, after, before)
+    return ProposedChange(path, purpose, entry, after, before)
 
 
 def integration(tree: Tree, baseline: bool) -> Proposal:
@@ -190,7 +248,7 @@ def integration(tree: Tree, baseline: bool) -> Proposal:
         if name.endswith((".yml", ".yaml")) and "archlint" in _text(tree, path):
             return InPlace(path, "it mentions archlint")
     text = texts.workflow(baseline)
-    return Change(WORKFLOW, "a scan of each push and pull request", text, text)
+    return ProposedChange(WORKFLOW, "a scan of each push and pull request", text, text)
 
 
 def _is_there(tree: Tree, path: str) -> bool:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archlint.code.walking import children, walk
-from archlint.edits.edit import Edit
-from archlint.edits.python.names import bound, bound_in_scope, mentioned, read, sees_locals
+from archlint.edits.python.movable import bound, bound_in_scope, mentioned, read, sees_locals
 from archlint.edits.python.place import block_of, indentation, moved, removal, trailing
-from archlint.edits.python.source import Source
+from archlint.edits.python.source import PythonSource
+from archlint.edits.text import Edit
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -25,7 +25,7 @@ class Hoisted:
     lines: tuple[str, ...]
 
 
-def hoisted(source: Source, call: ast.Call, above: list[ast.stmt], name: str) -> Hoisted | None:
+def hoisted(source: PythonSource, call: ast.Call, above: list[ast.stmt], name: str) -> Hoisted | None:
     """Makes the object of a call in the statements `above`, under the name that the function has for it where that is
     free, or else under `name`."""
     made = existing(call, above, source)
@@ -34,7 +34,7 @@ def hoisted(source: Source, call: ast.Call, above: list[ast.stmt], name: str) ->
     return _under_own_name(source, call) or _under_new_name(source, call, name)
 
 
-def existing(call: ast.Call, above: list[ast.stmt], source: Source) -> str | None:
+def existing(call: ast.Call, above: list[ast.stmt], source: PythonSource) -> str | None:
     """The name of an equal object that module scope makes already."""
     wanted = ast.dump(call)
     for statement in above:
@@ -52,7 +52,7 @@ def assigned(statement: ast.AST | None) -> str | None:
     return None
 
 
-def _with_existing(source: Source, call: ast.Call, name: str, above: list[ast.stmt]) -> Hoisted | None:
+def _with_existing(source: PythonSource, call: ast.Call, name: str, above: list[ast.stmt]) -> Hoisted | None:
     """A comment that module scope has too goes with the assignment."""
     statement = source.parents.get(call)
     if isinstance(statement, ast.Assign) and assigned(statement) == name and _is_only_binding(source, statement, name):
@@ -66,7 +66,7 @@ def _with_existing(source: Source, call: ast.Call, name: str, above: list[ast.st
     return Hoisted(name, (edit,), ()) if edit is not None else None
 
 
-def _under_own_name(source: Source, call: ast.Call) -> Hoisted | None:
+def _under_own_name(source: PythonSource, call: ast.Call) -> Hoisted | None:
     """The whole assignment moves: `s3 = boto3.client("s3")`."""
     statement = source.parents.get(call)
     name = assigned(statement)
@@ -82,7 +82,7 @@ def _under_own_name(source: Source, call: ast.Call) -> Hoisted | None:
     return Hoisted(name, (taken[0],), (*taken[1], *lines))
 
 
-def _under_new_name(source: Source, call: ast.Call, name: str) -> Hoisted | None:
+def _under_new_name(source: PythonSource, call: ast.Call, name: str) -> Hoisted | None:
     """Only the call moves, and a name takes its place."""
     statement = source.statement(call)
     edit = source.replace(call, name)
@@ -92,12 +92,12 @@ def _under_new_name(source: Source, call: ast.Call, name: str) -> Hoisted | None
     return Hoisted(name, (edit,), (f"{name} = {lines[0]}", *lines[1:])) if lines is not None else None
 
 
-def is_free(source: Source, name: str) -> bool:
+def is_free(source: PythonSource, name: str) -> bool:
     """Whether no code of the file has the name, in any scope."""
     return name.isidentifier() and name not in mentioned(source.module.tree) and not hasattr(builtins, name)
 
 
-def _can_be_global(source: Source, statement: ast.Assign, name: str) -> bool:
+def _can_be_global(source: PythonSource, statement: ast.Assign, name: str) -> bool:
     """Whether a local that is assigned once may become a name of the module: nothing else there has it, but for
     functions with a local of their own of the very same making."""
     tree = source.module.tree
@@ -114,7 +114,7 @@ def _can_be_global(source: Source, statement: ast.Assign, name: str) -> bool:
     return inside == _reads(tree, name) and all(bound(f)[name] for f in functions if name in read(f))
 
 
-def _is_only_binding(source: Source, statement: ast.Assign, name: str) -> bool:
+def _is_only_binding(source: PythonSource, statement: ast.Assign, name: str) -> bool:
     """Whether all code of the function that reads the name comes after the statement, in its block: elsewhere the name
     may have no value yet."""
     outer = next((f for f in _outermost(source.module.tree) if any(n is f for n in source.above(statement))), None)

@@ -7,16 +7,15 @@ import sys
 from collections.abc import Iterable
 from itertools import pairwise
 
-from archlint.edits.edit import Edit
-from archlint.edits.python.movable import binding_of
-from archlint.edits.python.names import mentioned
+from archlint.edits.python.movable import binding_of, mentioned
 from archlint.edits.python.place import is_docstring
-from archlint.edits.python.source import Source
+from archlint.edits.python.source import PythonSource
+from archlint.edits.text import Edit
 
 IMPORTS = (ast.Import, ast.ImportFrom)
 
 
-def module_name(source: Source, dotted: str) -> tuple[str, Edit | None] | None:
+def module_name(source: PythonSource, dotted: str) -> tuple[str, Edit | None] | None:
     """The name that a module has in the file, with the edit that imports it where the file does not; None where its
     name is taken."""
     for statement in source.module.tree.body:
@@ -31,7 +30,7 @@ def module_name(source: Source, dotted: str) -> tuple[str, Edit | None] | None:
     return (dotted, edit) if edit is not None else None
 
 
-def insertion(source: Source, statement: str) -> Edit | None:
+def insertion(source: PythonSource, statement: str) -> Edit | None:
     """A new import in its group, sorted as isort does: `import x` first, the standard library above the rest."""
     found = [s for s in source.module.tree.body if isinstance(s, IMPORTS)]
     first = _first_of_code(source)
@@ -51,7 +50,7 @@ def insertion(source: Source, statement: str) -> Edit | None:
     return Edit(source.path, at, at, f"{statement}{newline}{gap}")
 
 
-def _first(source: Source, statement: str) -> Edit | None:
+def _first(source: PythonSource, statement: str) -> Edit | None:
     """The first import of a file, below its docstring."""
     body, path, newline = source.module.tree.body, source.path, source.text.newline(source.path)
     if is_docstring(body[0]):
@@ -64,19 +63,19 @@ def _first(source: Source, statement: str) -> Edit | None:
     return Edit(path, at, at, statement + newline * 3)
 
 
-def _first_of_code(source: Source) -> int:
+def _first_of_code(source: PythonSource) -> int:
     """The line of the first function or class: an import below it is of no use above."""
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     return min((s.lineno for s in source.module.tree.body if isinstance(s, kinds)), default=10**9)
 
 
-def _below(source: Source, statement: ast.stmt, text: str) -> Edit | None:
+def _below(source: PythonSource, statement: ast.stmt, text: str) -> Edit | None:
     at = source.text.line_end(source.path, statement.end_lineno or statement.lineno)
     rest = source.text.read(source.path)[source.end(statement) : at].partition("#")[0]
     return Edit(source.path, at, at, text) if not rest.strip() else None
 
 
-def _key(source: Source, statement: ast.stmt) -> tuple[int, bool, str]:
+def _key(source: PythonSource, statement: ast.stmt) -> tuple[int, bool, str]:
     if isinstance(statement, ast.Import):
         name = statement.names[0].name
         return group(source, name), False, name.lower()
@@ -86,7 +85,7 @@ def _key(source: Source, statement: ast.stmt) -> tuple[int, bool, str]:
     return 9, True, ""
 
 
-def group(source: Source, name: str) -> int:
+def group(source: PythonSource, name: str) -> int:
     """0 for `__future__`, 1 for the standard library, 2 for other libraries, 3 for modules of the repository."""
     root = name.partition(".")[0]
     if root == "__future__":
@@ -96,7 +95,7 @@ def group(source: Source, name: str) -> int:
     return 1 if root in sys.stdlib_module_names else 2
 
 
-def _separates_groups(source: Source, found: list[ast.Import | ast.ImportFrom]) -> bool:
+def _separates_groups(source: PythonSource, found: list[ast.Import | ast.ImportFrom]) -> bool:
     """Whether an empty line stands between the file's groups; without two groups it is taken for granted."""
     pairs = [(a, b) for a, b in pairwise(found) if _key(source, a)[0] != _key(source, b)[0]]
     return not pairs or any(b.lineno - (a.end_lineno or a.lineno) > 1 for a, b in pairs)

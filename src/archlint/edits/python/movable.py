@@ -3,10 +3,73 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from archlint.edits.python.names import bound, bound_in_scope
-from archlint.edits.python.source import Source
+from archlint.code.walking import children, walk
+from archlint.edits.python.source import PythonSource
+
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_TYPE_PARAMETERS = frozenset({"TypeVar", "ParamSpec", "TypeVarTuple"})
+_SEES_LOCALS = frozenset({"locals", "vars", "eval", "exec", "dir", "globals"})
+
+
+def bound(node: ast.AST) -> Counter[str]:
+    """How often each name is bound, deleted or declared anywhere below, whatever the scope."""
+    return Counter(name for child in walk(node) for name in _bound_by(child))
+
+
+def bound_in_scope(statements: list[ast.stmt]) -> Counter[str]:
+    """As `bound`, for the scope that the statements belong to: what functions and classes in it bind does not count,
+    but for the names that they take from the module with `global`."""
+    found: Counter[str] = Counter()
+    pending: list[ast.AST] = list(statements)
+    while pending:
+        node = pending.pop()
+        found.update(_bound_by(node))
+        if isinstance(node, _SCOPES):
+            inner = [child for child in walk(node) if isinstance(child, ast.Global)]
+            found.update(name for child in inner for name in child.names)
+        else:
+            pending.extend(children(node))
+    return found
+
+
+def read(node: ast.AST) -> set[str]:
+    """The names that are read anywhere below."""
+    return {n.id for n in walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+
+
+def mentioned(node: ast.AST) -> set[str]:
+    """Every name that is bound or read anywhere below."""
+    return read(node) | set(bound(node))
+
+
+def sees_locals(node: ast.AST) -> bool:
+    """Whether code looks its names up at run time, so that no name can be moved."""
+    return not _SEES_LOCALS.isdisjoint(read(node))
+
+
+def _bound_by(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Name):
+        if not isinstance(node.ctx, ast.Load):
+            yield node.id
+    elif isinstance(node, ast.arg):
+        yield node.arg
+    elif isinstance(node, ast.alias):
+        yield node.asname or node.name.partition(".")[0]
+    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield node.name
+    elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar):
+        yield from (node.name,) if node.name else ()
+    elif isinstance(node, ast.MatchMapping):
+        yield from (node.rest,) if node.rest else ()
+    elif isinstance(node, ast.Global | ast.Nonlocal):
+        yield from node.names
+    elif type(node).__name__ in _TYPE_PARAMETERS:
+        yield str(getattr(node, "name", ""))
+
 
 PURE = frozenset({"botocore.config.Config", "botocore.client.Config", "boto3.Session", "boto3.session.Session"})
 """Calls without an effect whose result depends on their arguments and the environment alone."""
@@ -30,7 +93,7 @@ class Needs:
     doubts: list[str] = field(default_factory=list)
 
 
-def needs_of(call: ast.Call, source: Source) -> Needs | None:
+def needs_of(call: ast.Call, source: PythonSource) -> Needs | None:
     """What has to be there before a call can be made at module scope; None where it depends on the function, or where
     that is not certain."""
     top = source.top(call)
@@ -42,7 +105,7 @@ def needs_of(call: ast.Call, source: Source) -> Needs | None:
     return found.needs if all(_is_settled(name, source) for name in found.needs.names) else None
 
 
-def binding_of(name: str, source: Source) -> ast.stmt | None:
+def binding_of(name: str, source: PythonSource) -> ast.stmt | None:
     """The only statement that gives a name of the module its value; None where there are several, or where it stands
     in a block."""
     tree = source.module.tree
@@ -61,7 +124,7 @@ def _bound_at_top(statement: ast.stmt) -> set[str]:
     return set()
 
 
-def _is_settled(name: str, source: Source) -> bool:
+def _is_settled(name: str, source: PythonSource) -> bool:
     """Submodules share the first part of their name: `import urllib.parse, urllib.request` binds it twice alike."""
     if binding_of(name, source) is not None:
         return True
@@ -73,7 +136,7 @@ def _is_settled(name: str, source: Source) -> bool:
 class _Reader:
     """Collects what expressions need. `local` are the names that the code around them binds anywhere."""
 
-    def __init__(self, source: Source, local: set[str]) -> None:
+    def __init__(self, source: PythonSource, local: set[str]) -> None:
         self.source = source
         self.local = local
         self.needs = Needs()
@@ -136,7 +199,7 @@ class _Reader:
         return all(map(self.read, node.args[1:]))
 
 
-def holds_container(names: set[str], source: Source) -> bool:
+def holds_container(names: set[str], source: PythonSource) -> bool:
     """Whether one of the module's names is a list or dict, whose content may change."""
     changing = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
     bindings = (binding_of(name, source) for name in names)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection
 
-from archlint.edits.edit import Edit
-from archlint.edits.python.names import bound
-from archlint.edits.python.source import Source
+from archlint.edits.python.movable import bound
+from archlint.edits.python.source import PythonSource
+from archlint.edits.text import Edit
 
 
-def header(source: Source, node: ast.AST) -> list[ast.stmt]:
+def header(source: PythonSource, node: ast.AST) -> list[ast.stmt]:
     """The statements of the module above its first function or class, and above what holds the node."""
     found: list[ast.stmt] = []
     last = source.top(node)
@@ -34,7 +34,7 @@ def binds_all(statements: list[ast.stmt], names: set[str]) -> bool:
     return names <= {name for statement in statements for name in bound(statement)}
 
 
-def insertion(source: Source, statements: list[ast.stmt], lines: list[str]) -> Edit | None:
+def insertion(source: PythonSource, statements: list[ast.stmt], lines: list[str]) -> Edit | None:
     """New lines right after the last of the module's first statements."""
     if not statements:
         return None
@@ -60,11 +60,13 @@ def _is_simple(statement: ast.stmt) -> bool:
     return not hasattr(statement, "body")
 
 
-def _last_line(source: Source) -> int:
+def _last_line(source: PythonSource) -> int:
     return source.module.text.count("\n") + 1
 
 
-def removal(source: Source, statement: ast.stmt, known: Collection[str] | None = None) -> tuple[Edit, list[str]] | None:
+def removal(
+    source: PythonSource, statement: ast.stmt, known: Collection[str] | None = None
+) -> tuple[Edit, list[str]] | None:
     """Takes a statement with its lines out of a block. Second are the comments above that speak of it alone and go
     with it; where they are all `known`, they are not needed elsewhere, and else they stay if it is given. None where
     the statement shares a line or is all that the block does."""
@@ -87,7 +89,7 @@ def removal(source: Source, statement: ast.stmt, known: Collection[str] | None =
     return Edit(path, start, end, ""), comments
 
 
-def _comments_above(source: Source, statement: ast.stmt) -> list[str]:
+def _comments_above(source: PythonSource, statement: ast.stmt) -> list[str]:
     indent = indentation(source, statement)
     found: list[str] = []
     number = statement.lineno - 1
@@ -97,19 +99,19 @@ def _comments_above(source: Source, statement: ast.stmt) -> list[str]:
     return found
 
 
-def indentation(source: Source, statement: ast.stmt) -> str:
+def indentation(source: PythonSource, statement: ast.stmt) -> str:
     """What stands before a statement on its line."""
     line = source.text.line(source.path, statement.lineno)
     return line[: len(line) - len(line.lstrip())]
 
 
-def trailing(source: Source, statement: ast.stmt) -> str:
+def trailing(source: PythonSource, statement: ast.stmt) -> str:
     """The comment behind a statement, with the spaces before it."""
     at = source.end(statement)
     return source.text.read(source.path)[at : source.text.line_end(source.path, statement.end_lineno or 1)].rstrip()
 
 
-def stands_alone(source: Source, statement: ast.stmt) -> bool:
+def stands_alone(source: PythonSource, statement: ast.stmt) -> bool:
     """Whether nothing but a comment shares the lines of a statement."""
     text, path = source.text, source.path
     first, last = statement.lineno, statement.end_lineno or statement.lineno
@@ -118,7 +120,7 @@ def stands_alone(source: Source, statement: ast.stmt) -> bool:
     return not before.strip() and (not after or after.startswith("#"))
 
 
-def block_of(source: Source, statement: ast.stmt) -> list[ast.stmt] | None:
+def block_of(source: PythonSource, statement: ast.stmt) -> list[ast.stmt] | None:
     """The list of statements that a statement belongs to."""
     parent = source.parents.get(statement)
     for name in ("body", "orelse", "finalbody"):
@@ -136,7 +138,7 @@ def is_docstring(statement: ast.stmt) -> bool:
     )
 
 
-def moved(source: Source, node: ast.expr, indent: str, shift: int) -> list[str] | None:
+def moved(source: PythonSource, node: ast.expr, indent: str, shift: int) -> list[str] | None:
     """The lines of an expression without the indentation of its statement; those that are aligned with what stands
     behind an opening bracket move by `shift` columns. None where a text inside spans several lines."""
     code = source.code(node)

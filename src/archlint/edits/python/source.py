@@ -11,8 +11,7 @@ from typing import TypeVar
 from archlint.code.reach import Reach
 from archlint.code.units import Module, Unit
 from archlint.code.walking import children, walk
-from archlint.edits.edit import Edit
-from archlint.edits.text import Text
+from archlint.edits.text import Edit, Text
 from archlint.finding import Finding
 from archlint.model.deployed import Deployed
 from archlint.project import Project
@@ -21,7 +20,7 @@ N = TypeVar("N", bound=ast.AST)
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class SourceView:
     """The file's module as one function's program has it: each program has a tree of its own."""
 
     deployed: Deployed
@@ -30,12 +29,12 @@ class View:
 
 
 @dataclass(frozen=True)
-class Source:
+class PythonSource:
     """A file of the repository that functions run. `views` are those of all functions that import it."""
 
     path: str
     module: Module
-    views: tuple[View, ...]
+    views: tuple[SourceView, ...]
     text: Text
 
     @property
@@ -115,21 +114,21 @@ class Source:
 
 
 @lru_cache(maxsize=4)
-def source_of(path: str, project: Project, text: Text) -> Source | None:
+def source_of(path: str, project: Project, text: Text) -> PythonSource | None:
     """None for a file that no function runs, that has other content by now, or that is no file of Python."""
     if not path.endswith(".py"):
         return None
     views = tuple(
-        View(deployed, reach, module)
+        SourceView(deployed, reach, module)
         for deployed, reach in project.python_functions()
         for module in reach.imported
         if module.path == path and module.fixed_place is None and not module.line_shift
     )
     if not views or text.read(path).replace("\r\n", "\n").replace("\r", "\n") != views[0].module.text:
         return None
-    return Source(path, views[0].module, views, text)
+    return PythonSource(path, views[0].module, views, text)
 
 
-def of_finding(finding: Finding, project: Project, text: Text) -> Source | None:
+def of_finding(finding: Finding, project: Project, text: Text) -> PythonSource | None:
     """The file that a finding stands in."""
     return source_of(finding.place.path, project, text)

@@ -12,7 +12,7 @@ from archlint.cache.memo import per_tree
 from archlint.code.units import Module
 from archlint.collect import collect
 from archlint.edits.overlay import OverlayTree
-from archlint.edits.python.source import Source
+from archlint.edits.python.source import PythonSource
 from archlint.project import Project
 from archlint.tree import Tree, UnreadableError
 
@@ -31,7 +31,7 @@ _PROCESSES = frozenset({"multiprocessing", "multiprocess", "billiard", "joblib",
 _outside: WeakKeyDictionary[Project, tuple[tuple[str, ...], dict[str, str]]] = WeakKeyDictionary()
 
 
-def writes_environment(source: Source, keys: frozenset[str], before: ast.stmt) -> bool:
+def writes_environment(source: PythonSource, keys: frozenset[str], before: ast.stmt) -> bool:
     """Whether code that runs with the file may set one of the variables, or one of the AWS SDK's, at another time than
     at import above the statement `before` of this file."""
     modules = {id(module): module for view in source.views for module in view.reach.imported}
@@ -43,12 +43,12 @@ def writes_environment(source: Source, keys: frozenset[str], before: ast.stmt) -
     )
 
 
-def writes_any_variable(source: Source) -> bool:
+def writes_any_variable(source: PythonSource) -> bool:
     """Whether code that runs with the file sets any variable at all."""
     return any(True for view in source.views for module in view.reach.imported for _ in _written(module))
 
 
-def _is_above(source: Source, node: ast.AST, before: ast.stmt) -> bool:
+def _is_above(source: PythonSource, node: ast.AST, before: ast.stmt) -> bool:
     top = source.top(node)
     functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
     in_function = any(isinstance(outer, functions) for outer in source.above(node))
@@ -79,7 +79,7 @@ def _text(node: ast.expr) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
-def has_variable(source: Source, key: str) -> bool:
+def has_variable(source: PythonSource, key: str) -> bool:
     """Whether every function that runs the file surely has an environment variable."""
     if key in RESERVED:
         return True
@@ -90,17 +90,17 @@ def has_variable(source: Source, key: str) -> bool:
     return True
 
 
-def runs_threads(source: Source) -> bool:
+def runs_threads(source: PythonSource) -> bool:
     """Whether code of the repository that runs with the file may use several threads."""
     return _imports_one_of(source, _THREADS)
 
 
-def runs_processes(source: Source) -> bool:
+def runs_processes(source: PythonSource) -> bool:
     """Whether code of the repository that runs with the file may fork: connections must not be shared then."""
     return _imports_one_of(source, _PROCESSES)
 
 
-def _imports_one_of(source: Source, roots: frozenset[str]) -> bool:
+def _imports_one_of(source: PythonSource, roots: frozenset[str]) -> bool:
     return any(
         name.partition(".")[0] in roots
         for view in source.views
@@ -110,7 +110,7 @@ def _imports_one_of(source: Source, roots: frozenset[str]) -> bool:
     )
 
 
-def is_star_imported(source: Source) -> bool:
+def is_star_imported(source: PythonSource) -> bool:
     """Whether another module takes over every name of the file."""
     for view in source.views:
         for module in view.reach.imported:
@@ -122,7 +122,7 @@ def is_star_imported(source: Source) -> bool:
     return False
 
 
-def used_elsewhere(source: Source, project: Project) -> bool:
+def used_elsewhere(source: PythonSource, project: Project) -> bool:
     """Whether code that no function runs, such as a test, may import the file or put something in place of its names.
     Where several files have its name, an import means the one that is nearest."""
     names = source.path.removesuffix(".py").split("/")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from archlint.model.image import Install
-from archlint.syntax.project_files import Project
+from archlint.syntax.project_files import ProjectFile
 from archlint.syntax.project_files.lines import canonical
 from archlint.syntax.requirements import Line
 
@@ -15,7 +15,7 @@ _DEFAULT_GROUPS = frozenset({"poetry", "uv", "pdm"})
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class DependencyChoice:
     """`groups` and `extras` are asked for by name; `every_group` and `every_extra` stand for all of them."""
 
     groups: frozenset[str] = frozenset()
@@ -35,7 +35,7 @@ class Choice:
     def has_extra(self, name: str) -> bool:
         return self.every_extra or name in self.extras
 
-    def lines(self, project: Project, defaults: frozenset[str] | None = None) -> tuple[Line, ...]:
+    def lines(self, project: ProjectFile, defaults: frozenset[str] | None = None) -> tuple[Line, ...]:
         """What of a project file is installed; `defaults` are all groups that are not optional, if not given."""
         usual = frozenset(project.groups) - project.optional_groups if defaults is None else defaults
         parts = [project.lines] if self.main else []
@@ -44,10 +44,10 @@ class Choice:
         return tuple(line for part in parts for line in part)
 
 
-MAIN_ONLY = Choice()
+MAIN_ONLY = DependencyChoice()
 
 
-def choice_of(install: Install) -> Choice:
+def choice_of(install: Install) -> DependencyChoice:
     """By the options of the command, in the spellings of Poetry, uv, PDM and Pipenv."""
     groups: set[str] = set()
     extras = {canonical(extra) for extra in install.extras}
@@ -69,7 +69,7 @@ def choice_of(install: Install) -> Choice:
         else:
             flags.add(name)
     usual = install.tool in _DEFAULT_GROUPS and not only and not _leaves_out(flags) and not _is_export(install, flags)
-    return Choice(
+    return DependencyChoice(
         frozenset(groups | ({"dev"} if flags & {"--dev", "-d"} else set())),
         frozenset(extras),
         defaults=usual,

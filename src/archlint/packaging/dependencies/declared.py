@@ -12,7 +12,7 @@ from archlint.model.deployed import Dependency, Mount
 from archlint.model.function import FolderCode, Function
 from archlint.model.image import Image
 from archlint.model.place import Place, Problem
-from archlint.packaging.dependencies.choice import MAIN_ONLY, Choice
+from archlint.packaging.dependencies.choice import MAIN_ONLY, DependencyChoice
 from archlint.packaging.dependencies.indexes import served_by
 from archlint.packaging.dependencies.installs import InstalledFile, installed_files, named_packages, with_index
 from archlint.packaging.dependencies.locks import installed, lock_at
@@ -20,7 +20,7 @@ from archlint.packaging.dependencies.sources import code_source, folder_source, 
 from archlint.packaging.dependencies.vendored import dist_infos
 from archlint.packaging.dependencies.wanted import constrained, limits, parsed_project, read_wants
 from archlint.packaging.needs import machines
-from archlint.packaging.target import Target, python_of
+from archlint.packaging.target import PackageTarget, python_of
 from archlint.syntax.locks import Lock, Locked, LockError, is_lock, project_file
 from archlint.syntax.project_files import ProjectError, is_project_file
 from archlint.tree import Tree, UnreadableError, join, parent
@@ -84,9 +84,9 @@ def _problem(tree: Tree, path: str) -> Problem | None:
     return None
 
 
-def _target(function: Function, image: Image | None) -> Target:
+def _target(function: Function, image: Image | None) -> PackageTarget:
     version = function.python_version if image is None else image.python_version
-    return Target(machines(function, image)[0], python_of(version))
+    return PackageTarget(machines(function, image)[0], python_of(version))
 
 
 def _files(function: Function, mounts: tuple[Mount, ...], image: Image | None, tree: Tree) -> Iterator[InstalledFile]:
@@ -107,14 +107,16 @@ def _builds(function: Function) -> bool:
 
 
 @per_tree
-def _in_file(tree: Tree, path: str, target: Target, choice: Choice) -> tuple[Dependency, ...]:
+def _in_file(tree: Tree, path: str, target: PackageTarget, choice: DependencyChoice) -> tuple[Dependency, ...]:
     if not is_lock(path.rpartition("/")[2]):
         return read_wants(tree, path, target, choice).named
     lock = lock_at(tree, path)
     return () if isinstance(lock, LockError) else _locked(tree, path, lock, target, choice)
 
 
-def _locked(tree: Tree, path: str, lock: Lock, target: Target, choice: Choice) -> tuple[Dependency, ...]:
+def _locked(
+    tree: Tree, path: str, lock: Lock, target: PackageTarget, choice: DependencyChoice
+) -> tuple[Dependency, ...]:
     """What a lock installs: what the project file names stands at its line there, the rest at the lock's."""
     beside = join(parent(path), project_file(path.rpartition("/")[2]))
     named: dict[str, Dependency] = {}
@@ -127,7 +129,7 @@ def _locked(tree: Tree, path: str, lock: Lock, target: Target, choice: Choice) -
     return tuple(found)
 
 
-def _chosen(lock: Lock, choice: Choice) -> Choice:
+def _chosen(lock: Lock, choice: DependencyChoice) -> DependencyChoice:
     """The groups that an installer of the lock takes, by name."""
     every = {group for package in lock.packages for group in package.groups} | set(lock.groups)
     return replace(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from archlint.model.deployed import Dependency
 from archlint.model.image import Image, Install
 from archlint.model.place import Place
-from archlint.packaging.dependencies.choice import Choice, choice_of
+from archlint.packaging.dependencies.choice import DependencyChoice, choice_of
 from archlint.packaging.dependencies.indexes import PYPI, TORCH_FAMILY, Served, of_command, of_environment
 from archlint.packaging.dependencies.wanted import dependency
 from archlint.syntax.locks import is_lock
@@ -22,7 +22,7 @@ class InstalledFile:
     """A file that a command installs from; `served` by the indexes that the command and its surroundings name."""
 
     path: str
-    choice: Choice
+    choice: DependencyChoice
     served: Served = PYPI
     constraints: tuple[str, ...] = ()
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from archlint.cache.memo import per_tree
-from archlint.packaging.dependencies.choice import MAIN_ONLY, Choice
-from archlint.packaging.target import Target
-from archlint.syntax.locks import MAIN, Edge, Lock, Locked, LockedFile, LockError, parse_lock, project_file
+from archlint.packaging.dependencies.choice import MAIN_ONLY, DependencyChoice
+from archlint.packaging.target import PackageTarget
+from archlint.syntax.locks import MAIN, Lock, Locked, LockedFile, LockEdge, LockError, parse_lock, project_file
 from archlint.syntax.requirements import decode
 from archlint.tree import Tree, UnreadableError, join, parent
 
@@ -31,7 +31,7 @@ def lock_at(tree: Tree, path: str) -> Lock | LockError:
         return error
 
 
-def installed(lock: Lock, target: Target, choice: Choice = MAIN_ONLY) -> tuple[Locked, ...]:
+def installed(lock: Lock, target: PackageTarget, choice: DependencyChoice = MAIN_ONLY) -> tuple[Locked, ...]:
     """The packages that an install of the chosen groups and extras puts on the target."""
     held: dict[str, list[Locked]] = {}
     for package in lock.packages:
@@ -44,7 +44,7 @@ def installed(lock: Lock, target: Target, choice: Choice = MAIN_ONLY) -> tuple[L
                 found[package.name] = package
     else:
         queue += _starts(lock, held, choice)
-    seen: set[Edge] = set()
+    seen: set[LockEdge] = set()
     while queue and len(seen) < MAX_EDGES:
         edge = queue.pop()
         if edge in seen or not target.admits_text(edge.marker):
@@ -59,14 +59,14 @@ def installed(lock: Lock, target: Target, choice: Choice = MAIN_ONLY) -> tuple[L
     return tuple(found.values())
 
 
-def _is_chosen(package: Locked, lock: Lock, choice: Choice) -> bool:
+def _is_chosen(package: Locked, lock: Lock, choice: DependencyChoice) -> bool:
     if package.optional:
         return False
     main = MAIN in package.groups and choice.main
     return main or any(choice.has_group(group, lock.default_groups) for group in package.groups - {MAIN})
 
 
-def _starts(lock: Lock, held: Mapping[str, list[Locked]], choice: Choice) -> Iterator[Edge]:
+def _starts(lock: Lock, held: Mapping[str, list[Locked]], choice: DependencyChoice) -> Iterator[LockEdge]:
     if choice.main:
         yield from lock.roots or ()
     for name, edges in lock.groups.items():
@@ -74,12 +74,12 @@ def _starts(lock: Lock, held: Mapping[str, list[Locked]], choice: Choice) -> Ite
             yield from (edge for edge in edges if edge.name in held)
 
 
-def _asked(extras: Mapping[str, tuple[Edge, ...]], wanted: tuple[str, ...]) -> Iterator[Edge]:
+def _asked(extras: Mapping[str, tuple[LockEdge, ...]], wanted: tuple[str, ...]) -> Iterator[LockEdge]:
     for extra in wanted:
         yield from extras.get(extra, ())
 
 
-def _which(candidates: list[Locked], edge: Edge, target: Target) -> Locked | None:
+def _which(candidates: list[Locked], edge: LockEdge, target: PackageTarget) -> Locked | None:
     """A universal lock may hold several versions of a package for different targets."""
     fitting = [c for c in candidates if not edge.version or c.version == edge.version]
     for one in fitting:
@@ -88,7 +88,7 @@ def _which(candidates: list[Locked], edge: Edge, target: Target) -> Locked | Non
     return fitting[0] if fitting else None
 
 
-def best_wheel(wheels: tuple[LockedFile, ...], target: Target) -> LockedFile | None:
+def best_wheel(wheels: tuple[LockedFile, ...], target: PackageTarget) -> LockedFile | None:
     """The one that an installer takes on the target; None where none fits."""
     ranked: list[tuple[int, int]] = []
     for index, wheel in enumerate(wheels):

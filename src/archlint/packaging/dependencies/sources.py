@@ -21,14 +21,14 @@ uv.lock counts beside a pyproject.toml alone), and Packaging.fromEntry of aws-la
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class DependencySource:
     """`installs` is False where the file is there but nothing in sight installs what it names."""
 
     path: str
     installs: bool
 
 
-def code_source(function: Function, tree: Tree) -> Source | None:
+def code_source(function: Function, tree: Tree) -> DependencySource | None:
     """Of a function's folder."""
     code = function.code
     if not isinstance(code, FolderCode) or _on_file_system(function, code.builds):
@@ -36,7 +36,7 @@ def code_source(function: Function, tree: Tree) -> Source | None:
     return folder_source(tree, code.path, _builder(function, code))
 
 
-def layer_source(function: Function, layer: Layer, tree: Tree) -> Source | None:
+def layer_source(function: Function, layer: Layer, tree: Tree) -> DependencySource | None:
     """Of a layer that is a folder of the repository."""
     if layer.folder is None:
         return None
@@ -50,7 +50,7 @@ def compiles(function: Function) -> bool:
 
 
 @per_tree
-def folder_source(tree: Tree, folder: str, builder: str) -> Source | None:
+def folder_source(tree: Tree, folder: str, builder: str) -> DependencySource | None:
     """`builder` is "pip", "uv", "cdk" or "" for none that can be followed."""
     if not tree.is_dir(folder):
         return None
@@ -65,9 +65,9 @@ def folder_source(tree: Tree, folder: str, builder: str) -> Source | None:
     return None
 
 
-def _found(tree: Tree, folder: str, name: str, installs: bool) -> Source | None:
+def _found(tree: Tree, folder: str, name: str, installs: bool) -> DependencySource | None:
     path = join(folder, name)
-    return Source(path, installs) if path is not None and tree.is_file(path) else None
+    return DependencySource(path, installs) if path is not None and tree.is_file(path) else None
 
 
 def _builder(function: Function, built: FolderCode | Layer) -> str:

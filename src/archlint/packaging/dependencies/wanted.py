@@ -12,10 +12,10 @@ from archlint.cache.memo import per_tree
 from archlint.knowledge.wheels import wheels_of
 from archlint.model.deployed import Dependency
 from archlint.model.place import Place
-from archlint.packaging.dependencies.choice import MAIN_ONLY, Choice
+from archlint.packaging.dependencies.choice import MAIN_ONLY, DependencyChoice
 from archlint.packaging.dependencies.indexes import PYPI, TORCH_FAMILY, Served, served_by
-from archlint.packaging.target import Target
-from archlint.syntax.project_files import PROJECT_FILES, Project, ProjectError, is_project_file, parse_project
+from archlint.packaging.target import PackageTarget
+from archlint.syntax.project_files import PROJECT_FILES, ProjectError, ProjectFile, is_project_file, parse_project
 from archlint.syntax.requirements import INDEXES, Line, decode, parse_requirements
 from archlint.tree import Tree, UnreadableError, join, parent
 
@@ -64,7 +64,7 @@ class Wants:
 @dataclass(slots=True)
 class _Gathering:
     tree: Tree
-    target: Target
+    target: PackageTarget
     first: str
     files: list[str] = field(default_factory=list)
     lines: list[tuple[str, Line]] = field(default_factory=list)
@@ -76,7 +76,7 @@ class _Gathering:
 
 
 @per_tree
-def read_wants(tree: Tree, path: str, target: Target, choice: Choice = MAIN_ONLY) -> Wants:
+def read_wants(tree: Tree, path: str, target: PackageTarget, choice: DependencyChoice = MAIN_ONLY) -> Wants:
     """What the requirements or project file at `path` asks for. A file that cannot be read is among the unknown."""
     found = _Gathering(tree, target, path)
     _gather(found, path, path.rpartition("/")[2], choice)
@@ -135,7 +135,7 @@ def constrained(found: Dependency, limits: Mapping[str, str]) -> Dependency:
 
 
 @per_tree
-def limits(tree: Tree, paths: tuple[str, ...], target: Target) -> Mapping[str, str]:
+def limits(tree: Tree, paths: tuple[str, ...], target: PackageTarget) -> Mapping[str, str]:
     """Specifiers of constraint files by package."""
     found = _Gathering(tree, target, "")
     for path in paths:
@@ -153,7 +153,7 @@ def pinned_local(specifier: str) -> str:
         return ""
 
 
-def parsed_project(tree: Tree, path: str) -> Project:
+def parsed_project(tree: Tree, path: str) -> ProjectFile:
     """A project file; setup.cfg and setup.py beside a pyproject.toml that states no dependencies complete it. Raises
     UnreadableError and ProjectError."""
     name = path.rpartition("/")[2]
@@ -169,7 +169,7 @@ def parsed_project(tree: Tree, path: str) -> Project:
     return found
 
 
-def _gather(found: _Gathering, path: str, shown: str, choice: Choice, constraint: bool = False) -> None:
+def _gather(found: _Gathering, path: str, shown: str, choice: DependencyChoice, constraint: bool = False) -> None:
     if path in found.files:
         return
     if len(found.files) >= MAX_FILES:
@@ -229,7 +229,7 @@ def _take_path(found: _Gathering, path: str, line: Line) -> None:
     for name in PROJECT_FILES:
         project = join(inner, name)
         if name != "Pipfile" and project is not None and found.tree.is_file(project):
-            _gather(found, project, project, Choice(extras=frozenset(line.extras)))
+            _gather(found, project, project, DependencyChoice(extras=frozenset(line.extras)))
             return
 
 

@@ -15,7 +15,7 @@ from packaging.version import InvalidVersion, Version
 from archlint.model.image import Install, Requirements
 from archlint.model.place import Place
 from archlint.packaging.image.variables import Variables
-from archlint.packaging.target import Target
+from archlint.packaging.target import PackageTarget
 from archlint.syntax.locks import is_lock
 from archlint.syntax.requirements import Line, decode, parse_requirements, redact
 from archlint.tree import Tree, UnreadableError, join, parent
@@ -35,7 +35,7 @@ _ELSEWHERE = "a constraints file that is not in the repository may pin them"
 @dataclass(slots=True)
 class _Reading:
     tree: Tree
-    target: Target
+    target: PackageTarget
     pins: dict[str, str] = field(default_factory=dict)
     """Specifiers of constraints by package."""
     unknown: str = ""
@@ -46,7 +46,7 @@ def requirements_of(
     installs: tuple[Install, ...], dockerfile: str, python: tuple[int, int], environment: Variables, tree: Tree
 ) -> tuple[Requirements, ...]:
     """One value a requirements file, and one a Dockerfile's instruction that names packages itself."""
-    target = Target("x86_64", python)
+    target = PackageTarget("x86_64", python)
     found: dict[Place, Requirements] = {}
     named: dict[int, list[Install]] = {}
     for install in installs:
@@ -163,7 +163,7 @@ def _address_floats(address: str) -> bool:
     return not at or name.lower() in _BRANCHES
 
 
-def _on_line(line: int, installs: Iterable[Install], dockerfile: str, target: Target) -> Requirements:
+def _on_line(line: int, installs: Iterable[Install], dockerfile: str, target: PackageTarget) -> Requirements:
     total = 0
     floating: list[str] = []
     for install in installs:
@@ -175,7 +175,7 @@ def _on_line(line: int, installs: Iterable[Install], dockerfile: str, target: Ta
     return Requirements(Place(dockerfile, line), total, tuple(dict.fromkeys(floating)))
 
 
-def _package(text: str, tool: str, target: Target) -> tuple[str, bool]:
+def _package(text: str, tool: str, target: PackageTarget) -> tuple[str, bool]:
     """(name, floats) of a requirement on a command line; "" for what does not count."""
     if "://" in text and "@" not in text.partition("://")[0]:
         return redact(text), _address_floats(redact(text))

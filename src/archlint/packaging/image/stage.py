@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import ChainMap
 from dataclasses import dataclass, field
 
-from archlint.model.image import Copied, Gap, Install, Step
+from archlint.model.image import Copied, DockerStep, Gap, Install
 from archlint.packaging.image.base import Base
 from archlint.syntax.dockerfile import Instruction
 from archlint.values import Value
@@ -34,7 +34,7 @@ class Stage:
     runs: list[str] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     adapter: bool = False
-    steps: list[Step] = field(default_factory=list)
+    steps: list[DockerStep] = field(default_factory=list)
     origins: list[Stage] = field(default_factory=list)
     """Stages that COPY --from draws on."""
     foreign: list[tuple[str, int]] = field(default_factory=list)

@@ -13,7 +13,7 @@ from archlint.packaging.image.installs import Scene, find_install
 from archlint.packaging.image.shell import run_commands
 from archlint.packaging.image.stage import Stage, child_stage
 from archlint.packaging.image.steps import record
-from archlint.packaging.image.variables import Unset, Variables, expand, pairs
+from archlint.packaging.image.variables import UnsetVariable, Variables, expand, pairs
 from archlint.syntax.dockerfile import Instruction
 from archlint.tree import Tree
 from archlint.values import Known, Unknown, Value
@@ -104,7 +104,7 @@ class Builder:
             elif text is not None:
                 found.append((name, expand(text, variables)))
             else:
-                found.append((name, Unset(f"the build argument {name} has no default")))
+                found.append((name, UnsetVariable(f"the build argument {name} has no default")))
         return found
 
     def _from(self, instruction: Instruction) -> Stage:
@@ -141,7 +141,7 @@ class Builder:
     def _arg(self, stage: Stage, instruction: Instruction) -> None:
         for name, value in self._declared(instruction, stage.variables):
             inherited = self.globals.get(name)
-            stage.arguments[name] = inherited if isinstance(value, Unset) and inherited is not None else value
+            stage.arguments[name] = inherited if isinstance(value, UnsetVariable) and inherited is not None else value
 
     def _env(self, stage: Stage, instruction: Instruction) -> None:
         before = ChainMap(*stage.variables.maps, {"PYTHONPATH": NO_TEXT})

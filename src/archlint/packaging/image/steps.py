@@ -4,18 +4,47 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from archlint.knowledge.ml import is_model_file, looks_like_model_name
-from archlint.model.image import BuildStage, Copied, Install, Step
+from archlint.model.image import BuildStage, Copied, DockerStep, Image, Install
 from archlint.packaging.image.shell import run_commands
 from archlint.packaging.image.stage import Stage
 from archlint.packaging.image.variables import expand
 from archlint.syntax.dockerfile import Instruction
 from archlint.syntax.requirements import decode, parse_requirements
 from archlint.tree import Tree, UnreadableError, join
-from archlint.values import Known
+from archlint.values import Known, Value
+
+_SWITCHES = ("PIP_NO_CACHE_DIR", "PIP_CACHE_DIR")
+
+
+def kept_downloads(image: Image) -> Iterator[tuple[DockerStep, Install]]:
+    """The installs of the image's own stage after which pip's cache stays, each with its RUN."""
+    for stage in image.stages:
+        for step in stage.steps if stage.shipped else ():
+            for install in step.installs:
+                if install.tool == "pip" and not _is_cleared(step, install, image.environment):
+                    yield step, install
+
+
+def _is_cleared(step: DockerStep, install: Install, environment: Mapping[str, Value[str]]) -> bool:
+    if any(name in environment for name in _SWITCHES):
+        return True
+    if any(option.startswith(("--no-cache-dir", "--cache-dir", "--no-index")) for option in install.options):
+        return True
+    if any(name == "mount" and "type=cache" in value for name, value in step.flags):
+        return True
+    return any(_clears(command) for command in step.commands)
+
+
+def _clears(command: tuple[str, ...]) -> bool:
+    program = posixpath.basename(command[0])
+    if program in ("rm", "find"):
+        return any("cache" in word for word in command[1:])
+    return "cache" in command and "purge" in command
+
 
 MAX_LOOKED_AT = 2_000
 """Files of one copied folder that are looked at."""
@@ -40,13 +69,13 @@ _FETCH = re.compile(
 
 def record(
     tree: Tree, stage: Stage, instruction: Instruction, copies: Sequence[Copied], installs: Sequence[Install]
-) -> Step:
+) -> DockerStep:
     """The step that an instruction is, once it has been carried out on `stage`."""
     runs = instruction.keyword == "RUN"
     words = () if runs else tuple(_word(word, stage) for word in instruction.words)
     commands = tuple(command.words for command in run_commands(instruction)) if runs else ()
     fetches = _run_fetches(tree, stage, instruction, commands) if runs else _added(words)
-    return Step(
+    return DockerStep(
         instruction.keyword,
         instruction.line,
         instruction.end_line,

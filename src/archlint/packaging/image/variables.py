@@ -130,7 +130,7 @@ class _Expansion:
         if not operator:
             return self._value(name)
         value = self.variables.get(name)
-        if isinstance(value, Unknown) and not isinstance(value, Unset):
+        if isinstance(value, Unknown) and not isinstance(value, UnsetVariable):
             raise _OpenError(value.reason)
         filled = isinstance(value, Known) and (value.value != "" or not operator.startswith(":"))
         if operator.endswith("-") and filled and isinstance(value, Known):
@@ -150,5 +150,5 @@ class _Expansion:
         raise _OpenError(value.reason)
 
 
-class Unset(Unknown):
+class UnsetVariable(Unknown):
     """A declared ARG without a default that the template passes no value for: `${NAME:-word}` yields its word."""

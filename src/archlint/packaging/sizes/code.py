@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from archlint.cache.memo import per_tree
 from archlint.knowledge.ml import is_model_file
-from archlint.model.size import ModelFile, Part
+from archlint.model.size import ModelFile, SizePart
 from archlint.packaging.dependencies.vendored import dist_infos, owners
 from archlint.tree import Tree, UnreadableError
 
@@ -34,7 +34,7 @@ class Contents:
 
     bytes: int
     models: tuple[ModelFile, ...] = ()
-    installed: tuple[Part, ...] = ()
+    installed: tuple[SizePart, ...] = ()
     """Packages that are vendored, with the bytes of their top-level folders."""
 
     @property
@@ -85,7 +85,7 @@ def contents(tree: Tree, folder: str) -> Contents | None:
                 stack.append((path, (*above, names), holder))
             if files > MAX_FILES or len(stack) > MAX_FILES:
                 return None
-    installed = tuple(Part(name, n, n, n, "dependency", spare) for name, (n, spare) in sorted(shares.items()) if n)
+    installed = tuple(SizePart(name, n, n, n, "dependency", spare) for name, (n, spare) in sorted(shares.items()) if n)
     return Contents(total, tuple(models), installed)
 
 

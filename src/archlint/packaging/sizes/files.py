@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 
 from archlint.cache.memo import per_tree
 from archlint.knowledge.wheels import Pick, guard_factor, interval_k, known_ratio_sd, pick, ratio_class
-from archlint.model.size import Part
-from archlint.packaging.dependencies.choice import MAIN_ONLY, Choice
+from archlint.model.size import SizePart
+from archlint.packaging.dependencies.choice import MAIN_ONLY, DependencyChoice
 from archlint.packaging.dependencies.locks import best_wheel, installed, lock_at
 from archlint.packaging.dependencies.wanted import Beside, Wants, read_wants
 from archlint.packaging.sizes.code import archive_bytes, folder_bytes
 from archlint.packaging.sizes.measurer import Measurer
 from archlint.packaging.sizes.online import measured
 from archlint.packaging.sizes.table import UNKNOWN_BYTES, Estimate, closure, extra_part, single, unknown_part
-from archlint.packaging.target import Target
+from archlint.packaging.target import PackageTarget
 from archlint.syntax.locks import Locked, LockError, is_lock
 from archlint.tree import Tree, join, parent
 
@@ -33,7 +33,12 @@ class _Guess:
 
 
 def read_lock(
-    tree: Tree, folder: str, name: str, target: Target, vendored: frozenset[str], choice: Choice = MAIN_ONLY
+    tree: Tree,
+    folder: str,
+    name: str,
+    target: PackageTarget,
+    vendored: frozenset[str],
+    choice: DependencyChoice = MAIN_ONLY,
 ) -> Estimate:
     """What the lock file `name` in `folder` installs. A lock that cannot be read is among the unknown."""
     path = join(folder, name) or name
@@ -41,7 +46,7 @@ def read_lock(
     if isinstance(lock, LockError):
         return Estimate(unknown=(f"what {name} locks",), evidence=(path,), method="lock")
     guesses: list[_Guess] = []
-    parts: list[Part] = []
+    parts: list[SizePart] = []
     unknown: list[str] = []
     for locked in installed(lock, target, choice):
         if locked.own or locked.name in vendored:
@@ -63,16 +68,16 @@ def read_lock(
     return Estimate(tuple(parts), tuple(unknown), (path,), "lock")
 
 
-def _beside_lock(tree: Tree, folder: str, locked: Locked) -> Part | None:
+def _beside_lock(tree: Tree, folder: str, locked: Locked) -> SizePart | None:
     """A project or a wheel of the repository that the lock names by its path."""
     path = join(folder, locked.path) if locked.path else None
     if path is None:
         return None
     size = archive_bytes(tree, path) if path.endswith(".whl") else folder_bytes(tree, path)
-    return None if size is None else Part(locked.name, size, size, size, "dependency")
+    return None if size is None else SizePart(locked.name, size, size, size, "dependency")
 
 
-def _guess(locked: Locked, target: Target) -> _Guess | None:
+def _guess(locked: Locked, target: PackageTarget) -> _Guess | None:
     """Compressed bytes times a ratio; None where the lock does not tell the size of what would be installed."""
     wheel = best_wheel(locked.wheels, target)
     if wheel is None:
@@ -90,7 +95,7 @@ def _guess(locked: Locked, target: Target) -> _Guess | None:
     return _Guess(locked.name, wheel.size * default.ratio, default.sd_log)
 
 
-def _ranges(guesses: list[_Guess]) -> list[Part]:
+def _ranges(guesses: list[_Guess]) -> list[SizePart]:
     """Errors of packages are independent: the standard deviation of the sum is shared out, so that the parts' ends
     add up to the ends of the whole."""
     total = sum(guess.size for guess in guesses)
@@ -104,11 +109,11 @@ def _ranges(guesses: list[_Guess]) -> list[Part]:
     return [_part(guess, below * share, above * share) for guess, share in zip(guesses, shares, strict=True)]
 
 
-def _part(guess: _Guess, below: float, above: float) -> Part:
+def _part(guess: _Guess, below: float, above: float) -> SizePart:
     """Tests and compiled files keep the share that they have in the measured wheel."""
     wheel = guess.known.wheel if guess.known is not None else None
     scale = guess.size / max(wheel.unzipped, 1) if wheel is not None else 0.0
-    return Part(
+    return SizePart(
         guess.name,
         max(0, round(guess.size - below)),
         round(guess.size),
@@ -126,9 +131,9 @@ NOTHING = Estimate(method="folder")
 def file_estimate(
     tree: Tree,
     path: str,
-    target: Target,
+    target: PackageTarget,
     vendored: frozenset[str],
-    choice: Choice = MAIN_ONLY,
+    choice: DependencyChoice = MAIN_ONLY,
     measurer: Measurer | None = None,
 ) -> Estimate:
     """What the requirements, lock or project file at `path` brings; `vendored` packages lie in the folder already."""
@@ -140,7 +145,7 @@ def file_estimate(
     return found if measurer is None else measured(found, tree, path, target, vendored, choice, measurer)
 
 
-def wants_estimate(tree: Tree, wants: Wants, target: Target, vendored: frozenset[str]) -> Estimate:
+def wants_estimate(tree: Tree, wants: Wants, target: PackageTarget, vendored: frozenset[str]) -> Estimate:
     """By the table, with local projects and wheels as they lie in the repository."""
     found = closure(wants.packages, target, vendored, wants.served)
     unnamed = tuple(name for name in wants.unknown if name not in vendored)
@@ -164,10 +169,10 @@ def wants_estimate(tree: Tree, wants: Wants, target: Target, vendored: frozenset
 
 def uninstalled(found: Estimate) -> Estimate:
     """Dependencies that the deployment does not install itself; a script before it may."""
-    parts = tuple(Part(part.name, 0, 0, part.high_bytes, part.kind) for part in found.parts)
+    parts = tuple(SizePart(part.name, 0, 0, part.high_bytes, part.kind) for part in found.parts)
     return replace(found, parts=parts, unknown=(), unsure=bool(parts))
 
 
-def _beside(tree: Tree, one: Beside) -> Part | None:
+def _beside(tree: Tree, one: Beside) -> SizePart | None:
     size = archive_bytes(tree, one.path) if tree.is_file(one.path) else folder_bytes(tree, one.path)
-    return None if size is None else Part(one.label, size, size, size, "dependency")
+    return None if size is None else SizePart(one.label, size, size, size, "dependency")

@@ -13,8 +13,8 @@ from archlint.knowledge.base_images import base_image_size, threshold
 from archlint.knowledge.wheels import as_of, pick
 from archlint.model.deployed import Dependency
 from archlint.model.function import Function
-from archlint.model.image import Copied, Image, Install, Step
-from archlint.model.size import IMAGE_LIMIT_BYTES, ModelFile, Part, Size, judge
+from archlint.model.image import Copied, DockerStep, Image, Install
+from archlint.model.size import IMAGE_LIMIT_BYTES, ModelFile, Size, SizePart, judge
 from archlint.packaging.dependencies.indexes import PYPI, TORCH_FAMILY, Served
 from archlint.packaging.dependencies.installs import (
     InstalledFile,
@@ -25,9 +25,8 @@ from archlint.packaging.dependencies.installs import (
 )
 from archlint.packaging.dependencies.wanted import Want, Wants, constrained, limits, read_wants
 from archlint.packaging.image.base import libc_of, split_reference
-from archlint.packaging.image.cache import kept_downloads
 from archlint.packaging.image.pins import BUILD_TOOLS
-from archlint.packaging.image.steps import files_below
+from archlint.packaging.image.steps import files_below, kept_downloads
 from archlint.packaging.needs import machines
 from archlint.packaging.sizes.code import archive_bytes, folder_bytes, model_file
 from archlint.packaging.sizes.files import file_estimate, wants_estimate
@@ -35,7 +34,7 @@ from archlint.packaging.sizes.measurer import Measurer
 from archlint.packaging.sizes.online import measured_wants
 from archlint.packaging.sizes.parts import METHODS
 from archlint.packaging.sizes.table import Estimate
-from archlint.packaging.target import Target, python_of
+from archlint.packaging.target import PackageTarget, python_of
 from archlint.syntax.locks import is_lock
 from archlint.tree import Tree
 from archlint.values import Known
@@ -46,12 +45,12 @@ class _Bill:
     """What the installs of an image bring so far; a package that several of them name counts once."""
 
     image: Image
-    target: Target
+    target: PackageTarget
     tree: Tree
     measurer: Measurer | None
     wants: dict[str, Want] = field(default_factory=dict)
     files: list[Wants] = field(default_factory=list)
-    held: dict[str, Part] = field(default_factory=dict)
+    held: dict[str, SizePart] = field(default_factory=dict)
     """Packages of locks, and wheels of the repository."""
     methods: set[str] = field(default_factory=set)
     resolved_on: list[str | None] = field(default_factory=list)
@@ -62,7 +61,7 @@ class _Bill:
 
 
 def installed(
-    installs: Iterable[Install], image: Image, target: Target, tree: Tree, measurer: Measurer | None = None
+    installs: Iterable[Install], image: Image, target: PackageTarget, tree: Tree, measurer: Measurer | None = None
 ) -> Estimate:
     """Packages of the repository's files and of the commands, each once."""
     bill = _Bill(image, target, tree, measurer)
@@ -109,7 +108,7 @@ def _take_archive(bill: _Bill, path: str) -> None:
         bill.unknown[name] = None
     else:
         part = str(canonicalize_name(name.partition("-")[0]))
-        bill.held[part] = Part(part, size, size, size, "dependency")
+        bill.held[part] = SizePart(part, size, size, size, "dependency")
 
 
 def _add(bill: _Bill, want: Want) -> None:
@@ -163,7 +162,7 @@ def estimate_image(function: Function, image: Image, tree: Tree, measurer: Measu
         return None
     python = python_of(image.python_version)
     libc = libc_of(image.base.value)[0] if isinstance(image.base, Known) else None
-    sizes = [_sized(image, Target(one, python, libc), tree, measurer) for one in machines(function, image)]
+    sizes = [_sized(image, PackageTarget(one, python, libc), tree, measurer) for one in machines(function, image)]
     first = sizes[0]
     if len(sizes) == 1:
         return first
@@ -172,7 +171,7 @@ def estimate_image(function: Function, image: Image, tree: Tree, measurer: Measu
     return replace(first, low_bytes=low, high_bytes=high, verdict=verdict)
 
 
-def _sized(image: Image, target: Target, tree: Tree, measurer: Measurer | None) -> Size:
+def _sized(image: Image, target: PackageTarget, tree: Tree, measurer: Measurer | None) -> Size:
     found = installed(image.installs, image, target, tree, measurer)
     kept = tuple(install for _, install in kept_downloads(image))
     base, base_unknown = _base(image)
@@ -203,16 +202,16 @@ def _compiles(image: Image) -> bool:
     return any(i.tool == "pip" and "--no-compile" not in i.options for i in image.installs)
 
 
-def _base(image: Image) -> tuple[list[Part], list[str]]:
+def _base(image: Image) -> tuple[list[SizePart], list[str]]:
     if not isinstance(image.base, Known):
         return [], [f"the base image ({image.base.reason})"]
     row = base_image_size(*split_reference(image.base.value))
     if row is None:
         return [], [f"the base image {image.base.value}"]
-    return [Part(f"base image {image.base.value}", row.low_bytes, row.estimate_bytes, row.high_bytes, "base")], []
+    return [SizePart(f"base image {image.base.value}", row.low_bytes, row.estimate_bytes, row.high_bytes, "base")], []
 
 
-def _cache(kept: Estimate, target: Target) -> list[Part]:
+def _cache(kept: Estimate, target: PackageTarget) -> list[SizePart]:
     """Compressed wheels: unzipped bytes over the measured ratio of each package. An old Python gets older wheels than
     the table holds, so that nothing is sure there."""
     low = estimate = high = 0.0
@@ -225,19 +224,19 @@ def _cache(kept: Estimate, target: Target) -> list[Part]:
         estimate += part.estimate_bytes / ((least + most) / 2)
         high += part.high_bytes / least
     low = 0.0 if target.python < MEASURED_PYTHON else low
-    return [Part(CACHE, round(low), round(estimate), round(high), "cache")] if estimate else []
+    return [SizePart(CACHE, round(low), round(estimate), round(high), "cache")] if estimate else []
 
 
-def _copied(copies: Iterable[Copied], tree: Tree) -> tuple[list[Part], list[ModelFile]]:
+def _copied(copies: Iterable[Copied], tree: Tree) -> tuple[list[SizePart], list[ModelFile]]:
     """Every COPY is a layer of its own, so that what is copied twice counts twice."""
-    parts: dict[str, Part] = {}
+    parts: dict[str, SizePart] = {}
     models: dict[str, ModelFile] = {}
     for copied in copies:
         found = [] if copied.source in parts else _models(copied.source, tree)
         size = folder_bytes(tree, copied.source) or 0
         pointers = sum((model.lfs_stated_bytes or model.bytes) - model.bytes for model in found)
         kind = "model" if tree.is_file(copied.source) and found else "code"
-        held = parts.get(copied.source, Part(copied.source, 0, 0, 0, kind))
+        held = parts.get(copied.source, SizePart(copied.source, 0, 0, 0, kind))
         parts[copied.source] = replace(
             held,
             low_bytes=held.low_bytes + size,
@@ -268,5 +267,5 @@ def _unseen(image: Image) -> Iterator[str]:
                 yield f"the files of {reference} in line {line}"
 
 
-def _installs_system(step: Step) -> bool:
+def _installs_system(step: DockerStep) -> bool:
     return any(command[0].rpartition("/")[2] in _PACKAGERS and "install" in command for command in step.commands)

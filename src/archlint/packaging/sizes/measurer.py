@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from archlint.model.size import Part
-from archlint.packaging.target import Target
+from archlint.model.size import SizePart
+from archlint.packaging.target import PackageTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Request:
     """
 
     lines: tuple[str, ...]
-    target: Target
+    target: PackageTarget
     index: str = ""
     extra_indexes: tuple[str, ...] = ()
 
@@ -48,7 +48,7 @@ class Unmeasured:
 class Measured:
     """Exact parts (low, estimate and high are equal) and what could not be measured."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[SizePart, ...]
     versions: tuple[tuple[str, str], ...]
     """Name and version of each part, in the order of the parts."""
     unknown: tuple[Unmeasured, ...] = ()

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from archlint.knowledge.slimming import cpu_index
-from archlint.model.size import Part
-from archlint.packaging.dependencies.choice import Choice
+from archlint.model.size import SizePart
+from archlint.packaging.dependencies.choice import DependencyChoice
 from archlint.packaging.dependencies.indexes import is_cpu_index
 from archlint.packaging.dependencies.locks import best_wheel, installed, lock_at
 from archlint.packaging.dependencies.wanted import Want, Wants, read_wants
 from archlint.packaging.sizes.measurer import Failed, Measured, Measurer, Request, WheelFile
 from archlint.packaging.sizes.table import Estimate, closure
-from archlint.packaging.target import Target
+from archlint.packaging.target import PackageTarget
 from archlint.syntax.locks import Locked, LockError, is_lock
 from archlint.syntax.project_files import is_project_file
 from archlint.syntax.requirements import decode, parse_requirements
@@ -21,7 +21,13 @@ from archlint.tree import Tree, UnreadableError
 
 
 def measured(
-    offline: Estimate, tree: Tree, path: str, target: Target, vendored: frozenset[str], choice: Choice, by: Measurer
+    offline: Estimate,
+    tree: Tree,
+    path: str,
+    target: PackageTarget,
+    vendored: frozenset[str],
+    choice: DependencyChoice,
+    by: Measurer,
 ) -> Estimate:
     """The estimate of the dependency file at `path` with the measurer's bytes; as it was where it gives none."""
     if is_lock(path.rpartition("/")[2]):
@@ -35,7 +41,7 @@ def measured(
     return measured_wants(offline, tree, read_wants(tree, path, target, choice), target, vendored, by)
 
 
-def _with_locked(offline: Estimate, packages: tuple[Locked, ...], target: Target, by: Measurer) -> Estimate:
+def _with_locked(offline: Estimate, packages: tuple[Locked, ...], target: PackageTarget, by: Measurer) -> Estimate:
     """A lock that names no files, as Pipenv writes it, is asked for by its versions."""
     if packages and not any(one.wheels or one.sdist for one in packages):
         pins = tuple(f"{one.name}=={one.version}" for one in packages if one.version)
@@ -59,13 +65,13 @@ def _with_locked(offline: Estimate, packages: tuple[Locked, ...], target: Target
     )
 
 
-def _wheel(locked: Locked, target: Target) -> WheelFile | None:
+def _wheel(locked: Locked, target: PackageTarget) -> WheelFile | None:
     file = best_wheel(locked.wheels, target)
     return None if file is None else WheelFile(locked.name, locked.version, file.name, size=file.size)
 
 
 def measured_wants(
-    offline: Estimate, tree: Tree, wants: Wants, target: Target, vendored: frozenset[str], by: Measurer
+    offline: Estimate, tree: Tree, wants: Wants, target: PackageTarget, vendored: frozenset[str], by: Measurer
 ) -> Estimate:
     """Packages without a wheel come from the table, with what they need."""
     asked = tuple(want for want in wants.packages if want.sure)
@@ -90,12 +96,12 @@ def measured_wants(
     )
 
 
-def _kept(parts: Iterable[Part], replaced: set[str]) -> tuple[Part, ...]:
+def _kept(parts: Iterable[SizePart], replaced: set[str]) -> tuple[SizePart, ...]:
     """What an index cannot tell: projects and wheels of the repository, and lines that name no package."""
     return tuple(part for part in parts if part.name not in replaced)
 
 
-def _request(tree: Tree, wants: Wants, asked: tuple[Want, ...], target: Target) -> Request:
+def _request(tree: Tree, wants: Wants, asked: tuple[Want, ...], target: PackageTarget) -> Request:
     extras: dict[str, set[str]] = {}
     for one in wants.named:
         extras.setdefault(one.name, set()).update(one.extras)

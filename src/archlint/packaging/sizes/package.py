@@ -9,7 +9,7 @@ from archlint.knowledge.base_images import PublicLayer, public_layer
 from archlint.knowledge.wheels import as_of
 from archlint.model.deployed import Mount
 from archlint.model.function import FolderCode, Function, InlineCode, Layer, ZipCode
-from archlint.model.size import ZIP_LIMIT_BYTES, Part, Size, judge
+from archlint.model.size import ZIP_LIMIT_BYTES, Size, SizePart, judge
 from archlint.packaging.dependencies.sources import code_source, compiles, layer_source
 from archlint.packaging.dependencies.vendored import dist_infos
 from archlint.packaging.dependencies.wanted import Want
@@ -18,13 +18,13 @@ from archlint.packaging.sizes.files import NOTHING, file_estimate, uninstalled
 from archlint.packaging.sizes.measurer import Measurer
 from archlint.packaging.sizes.parts import content_parts, exact, joined
 from archlint.packaging.sizes.table import FALL, RISE, Estimate, closure
-from archlint.packaging.target import MACHINES, Target, python_of
+from archlint.packaging.target import MACHINES, PackageTarget, python_of
 from archlint.tree import Tree
 from archlint.values import known_or_none
 
 
 def layer_estimate(
-    function: Function, layer: Layer, tree: Tree, target: Target, measurer: Measurer | None = None
+    function: Function, layer: Layer, tree: Tree, target: PackageTarget, measurer: Measurer | None = None
 ) -> Estimate:
     """A layer of which nobody can say the size here is among the unknown."""
     label = f"layer {layer.name}"
@@ -46,16 +46,18 @@ def layer_estimate(
     return joined([content_parts(label, found, "layer"), listed if source.installs else uninstalled(listed)])
 
 
-def _public(label: str, known: PublicLayer, target: Target) -> Estimate:
+def _public(label: str, known: PublicLayer, target: PackageTarget) -> Estimate:
     """A layer that is called after a package holds that package with what it needs, in a version that nobody tells."""
     if known.package is None:
         middle = (known.low_bytes + known.high_bytes) // 2
-        return Estimate((Part(label, known.low_bytes, middle, known.high_bytes, "layer"),), method="table")
+        return Estimate((SizePart(label, known.low_bytes, middle, known.high_bytes, "layer"),), method="table")
     found = closure((Want(known.package),), target)
     if found.unknown:
         return replace(NOTHING, unknown=(label,))
     size = sum(part.estimate_bytes for part in found.parts)
-    return Estimate((Part(label, round(size / FALL["far"]), size, round(size * RISE["far"]), "layer"),), method="table")
+    return Estimate(
+        (SizePart(label, round(size / FALL["far"]), size, round(size * RISE["far"]), "layer"),), method="table"
+    )
 
 
 _CODE = "the function's code"
@@ -71,13 +73,13 @@ def estimate_size(
     architecture = known_or_none(function.architecture.value)
     machines = [MACHINES[architecture]] if architecture in MACHINES else list(MACHINES.values())
     python = python_of(function.python_version)
-    sizes = [_sized(function, mounts, tree, Target(machine, python), measurer) for machine in machines]
+    sizes = [_sized(function, mounts, tree, PackageTarget(machine, python), measurer) for machine in machines]
     found = [size for size in sizes if size is not None]
     return _either(found) if found else None
 
 
 def _sized(
-    function: Function, mounts: tuple[Mount, ...], tree: Tree, target: Target, measurer: Measurer | None
+    function: Function, mounts: tuple[Mount, ...], tree: Tree, target: PackageTarget, measurer: Measurer | None
 ) -> Size | None:
     code = _code(function, mounts, tree, target, measurer)
     if code is None:
@@ -87,7 +89,7 @@ def _sized(
 
 
 def _code(
-    function: Function, mounts: tuple[Mount, ...], tree: Tree, target: Target, measurer: Measurer | None
+    function: Function, mounts: tuple[Mount, ...], tree: Tree, target: PackageTarget, measurer: Measurer | None
 ) -> Estimate | None:
     code = function.code
     if isinstance(code, InlineCode):
@@ -107,7 +109,7 @@ def _code(
 
 
 def _dependencies(
-    function: Function, code: FolderCode, tree: Tree, target: Target, measurer: Measurer | None
+    function: Function, code: FolderCode, tree: Tree, target: PackageTarget, measurer: Measurer | None
 ) -> Estimate:
     source = code_source(function, tree)
     if source is None:

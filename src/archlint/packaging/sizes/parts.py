@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archlint.model.size import Part
+from archlint.model.size import SizePart
 from archlint.packaging.sizes.code import Contents
 from archlint.packaging.sizes.table import Estimate
 
@@ -17,23 +17,23 @@ REST = "everything else"
 
 def exact(name: str, size: int, kind: str = "code") -> Estimate:
     """One part whose bytes were counted."""
-    return Estimate((Part(name, size, size, size, kind),), method="folder")
+    return Estimate((SizePart(name, size, size, size, kind),), method="folder")
 
 
 def content_parts(name: str, found: Contents, kind: str) -> Estimate:
     """A folder as it lies there: its models and installed packages apart from the rest."""
-    models = tuple(Part(m.path, m.bytes, m.bytes, m.bytes, "model") for m in found.models)
-    own = Part(name, found.own_bytes, found.own_bytes, found.own_bytes, kind)
+    models = tuple(SizePart(m.path, m.bytes, m.bytes, m.bytes, "model") for m in found.models)
+    own = SizePart(name, found.own_bytes, found.own_bytes, found.own_bytes, kind)
     return Estimate((own, *models, *found.installed), method="folder", models=found.models)
 
 
 def joined(estimates: list[Estimate]) -> Estimate:
     """Several contributions as one; a package that lies in two places counts twice, as it does in Lambda."""
-    merged: dict[str, Part] = {}
+    merged: dict[str, SizePart] = {}
     for part in (part for one in estimates for part in one.parts):
         name = part.name if part.name in merged or len(merged) < MAX_PARTS else REST
         held = merged.get(name)
-        merged[name] = Part(name, *_sum(held, part)) if held is not None else _renamed(part, name)
+        merged[name] = SizePart(name, *_sum(held, part)) if held is not None else _renamed(part, name)
     return Estimate(
         tuple(merged.values()),
         tuple(dict.fromkeys(name for one in estimates for name in one.unknown)),
@@ -45,7 +45,7 @@ def joined(estimates: list[Estimate]) -> Estimate:
     )
 
 
-def _sum(held: Part, part: Part) -> tuple[int, int, int, str, int, int]:
+def _sum(held: SizePart, part: SizePart) -> tuple[int, int, int, str, int, int]:
     return (
         held.low_bytes + part.low_bytes,
         held.estimate_bytes + part.estimate_bytes,
@@ -56,10 +56,10 @@ def _sum(held: Part, part: Part) -> tuple[int, int, int, str, int, int]:
     )
 
 
-def _renamed(part: Part, name: str) -> Part:
+def _renamed(part: SizePart, name: str) -> SizePart:
     if part.name == name:
         return part
-    return Part(
+    return SizePart(
         name,
         part.low_bytes,
         part.estimate_bytes,

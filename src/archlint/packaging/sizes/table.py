@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from archlint.knowledge.slimming import cuda_since, gpu_build, is_cuda_library
 from archlint.knowledge.wheels import Pick, pick, requires
-from archlint.model.size import ModelFile, Part
+from archlint.model.size import ModelFile, SizePart
 from archlint.packaging.dependencies.indexes import PYPI, TORCH_FAMILY, Served
 from archlint.packaging.dependencies.wanted import Want
 from archlint.packaging.needs import cuda_build, holds_cuda
-from archlint.packaging.target import Target
+from archlint.packaging.target import PackageTarget
 
 FALL = {"exact": 1.05, "near": 1.4, "far": 5.0}
 RISE = {"exact": 1.05, "near": 1.4, "far": 2.5}
@@ -28,7 +28,7 @@ UNKNOWN_HIGH_BYTES = 3_300_000
 class Estimate:
     """Dependencies with their bytes, and the names of those that the table does not hold."""
 
-    parts: tuple[Part, ...] = ()
+    parts: tuple[SizePart, ...] = ()
     unknown: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     method: str = "table"
@@ -41,13 +41,13 @@ class Estimate:
 
 @dataclass(slots=True)
 class _Walk:
-    target: Target
+    target: PackageTarget
     asked: dict[str, Want]
-    done: dict[str, Part | None] = field(default_factory=dict)
+    done: dict[str, SizePart | None] = field(default_factory=dict)
 
 
 def closure(
-    wants: Iterable[Want], target: Target, vendored: frozenset[str] = frozenset(), served: Served = PYPI
+    wants: Iterable[Want], target: PackageTarget, vendored: frozenset[str] = frozenset(), served: Served = PYPI
 ) -> Estimate:
     """Every wanted package and its measured dependencies. `vendored` ones lie in the folder already; `served` by the
     indexes that are asked for all of them."""
@@ -77,17 +77,17 @@ def closure(
     return Estimate(parts + tuple(unknown_part(name) for name in unknown), unknown)
 
 
-def unknown_part(name: str) -> Part:
+def unknown_part(name: str) -> SizePart:
     """The contribution of a package that the table does not hold."""
-    return Part(name, 0, UNKNOWN_BYTES, UNKNOWN_HIGH_BYTES, "dependency")
+    return SizePart(name, 0, UNKNOWN_BYTES, UNKNOWN_HIGH_BYTES, "dependency")
 
 
-def extra_part(name: str) -> Part:
+def extra_part(name: str) -> SizePart:
     """The contribution of extras, which the graph may hold already."""
-    return Part(name, 0, 0, UNKNOWN_HIGH_BYTES, "dependency")
+    return SizePart(name, 0, 0, UNKNOWN_HIGH_BYTES, "dependency")
 
 
-def single(name: str, version: str, target: Target) -> Part | None:
+def single(name: str, version: str, target: PackageTarget) -> SizePart | None:
     """A package of a lock without sizes, by name and version alone."""
     found = pick(name, target.machine, target.python, f"=={version}" if version else "")
     return _part(name, found, True, True) if found else None
@@ -100,7 +100,7 @@ def _is_open(want: Want, found: Pick | None, served: Served) -> bool:
     return (served.other or want.by_address) and bool(cuda_since(want.name))
 
 
-def _brings_gpu(want: Want, found: Pick, target: Target) -> bool | None:
+def _brings_gpu(want: Want, found: Pick, target: PackageTarget) -> bool | None:
     """Whether libraries for a GPU come with a package as wheels of their own; None where that is open."""
     if found.wheel.version.local == "cpu" or holds_cuda(want.name, want.specifier):
         return False
@@ -109,7 +109,7 @@ def _brings_gpu(want: Want, found: Pick, target: Target) -> bool | None:
     return wanted if wanted is not True or found.newest else None
 
 
-def _edge(name: str, found: Pick, target: Target, gpu: bool | None) -> tuple[bool, bool] | None:
+def _edge(name: str, found: Pick, target: PackageTarget, gpu: bool | None) -> tuple[bool, bool] | None:
     """(surely, likely) installed; None for a library that the build surely leaves out.
 
     The graph is that of the newest versions, so an older generation may need less; of its libraries for a GPU only
@@ -123,20 +123,20 @@ def _edge(name: str, found: Pick, target: Target, gpu: bool | None) -> tuple[boo
     return (found.fit != "far" and found.modern, True)
 
 
-def _gpu_part(name: str, sure: bool, likely: bool) -> Part | None:
+def _gpu_part(name: str, sure: bool, likely: bool) -> SizePart | None:
     """A build for a GPU that was measured apart from the table, in a version that may be another one."""
     build = gpu_build(name)
     if build is None:
         return None
     size = build[1]
     low = round(size / FALL["near"]) if sure else 0
-    return Part(name, low, size if likely else 0, round(size * RISE["near"]), "dependency")
+    return SizePart(name, low, size if likely else 0, round(size * RISE["near"]), "dependency")
 
 
-def _part(name: str, found: Pick, sure: bool, likely: bool) -> Part:
+def _part(name: str, found: Pick, sure: bool, likely: bool) -> SizePart:
     size = found.wheel.unzipped
     low = round(size / FALL[found.fit]) if sure else 0
     high = round(size * RISE[found.fit])
     if not likely:
-        return Part(name, low, 0, high, "dependency")
-    return Part(name, low, size, high, "dependency", found.wheel.strippable, found.wheel.compiled)
+        return SizePart(name, low, 0, high, "dependency")
+    return SizePart(name, low, size, high, "dependency", found.wheel.strippable, found.wheel.compiled)

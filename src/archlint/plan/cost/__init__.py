@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from archlint.plan.cost.breakeven import break_even
-from archlint.plan.cost.monthly import as_traffic_grows, formula_text, missing, monthly_cost
+from archlint.plan.cost.monthly import as_traffic_grows, break_even, formula_text, missing, monthly_cost
 from archlint.plan.cost.targets import TARGETS
-from archlint.plan.cost.workload import Choices, Container, Workload
+from archlint.plan.cost.workload import Choices, ContainerSize, Workload
 
 __all__ = [
     "TARGETS",
     "Choices",
-    "Container",
+    "ContainerSize",
     "Workload",
     "as_traffic_grows",
     "break_even",

@@ -15,7 +15,7 @@ MB_PER_GB = 1024
 MB_PER_GIB = 1024
 
 
-class MissingError(Exception):
+class MissingFigureError(Exception):
     """What the formula needs and nobody has said; the message is a key of the usage file, or says what there is not."""
 
 
@@ -41,7 +41,7 @@ class Corner:
 
     def need(self, figure: Figure | None, key: str) -> Figure:
         if figure is None:
-            raise MissingError(key)
+            raise MissingFigureError(key)
         return figure
 
     def assume(self, text: str) -> None:
@@ -51,7 +51,7 @@ class Corner:
         """Raises MissingError where the region has no such price."""
         found = self.prices.get(key) if key else None
         if found is None:
-            raise MissingError(f"a price for {what or key} in {self.prices.region}")
+            raise MissingFigureError(f"a price for {what or key} in {self.prices.region}")
         if found.estimate:
             self.assume(f"the price {found.key} ({found.value:g} {found.unit}) is an estimate: no source was read")
         return found.value

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from archlint.knowledge.prices import assumption, lambda_tiers, managed_instance_vcpus
-from archlint.plan.cost.corner import MB_PER_GB, MB_PER_GIB, Corner, MissingError
+from archlint.plan.cost.corner import MB_PER_GB, MB_PER_GIB, Corner, MissingFigureError
 from archlint.plan.cost.money import nat
-from archlint.plan.cost.shape import COMPUTE, MILLION, REQUESTS, STORAGE, OnDemand, Rate, Shape, Units
+from archlint.plan.cost.shape import COMPUTE, MILLION, REQUESTS, STORAGE, CostFunction, OnDemand, Rate, Units
 
 FREE_TMP_MB = 512
 GIB_PER_VCPU = 2
@@ -22,7 +22,7 @@ def _tmp(corner: Corner, seconds: float) -> Rate:
     return Rate(STORAGE, per_request=extra * seconds * corner.price("lambda_ephemeral_gb_s") if extra else 0.0)
 
 
-def _on_demand(corner: Corner, seconds: float) -> Shape:
+def _on_demand(corner: Corner, seconds: float) -> CostFunction:
     """`seconds` are billed for each request."""
     free = corner.workload.free_tier
     price = corner.price("lambda_request") / MILLION
@@ -33,18 +33,18 @@ def _on_demand(corner: Corner, seconds: float) -> Shape:
         free_requests=corner.price("lambda_free_requests") if free else 0,
         request=price,
     )
-    return Shape((requests(corner), _tmp(corner, seconds)), on_demand=compute)
+    return CostFunction((requests(corner), _tmp(corner, seconds)), on_demand=compute)
 
 
-def stay(corner: Corner) -> Shape:
+def stay(corner: Corner) -> CostFunction:
     return _on_demand(corner, corner.duration + (corner.cold * corner.init if corner.workload.init_s else corner.init))
 
 
-def _with(shape: Shape, *rates: Rate) -> Shape:
+def _with(shape: CostFunction, *rates: Rate) -> CostFunction:
     return replace(shape, rates=(*shape.rates, *rates))
 
 
-def image(corner: Corner) -> Shape:
+def image(corner: Corner) -> CostFunction:
     """As today, and the registry's storage where there is no image yet."""
     if corner.workload.package == "image":
         return stay(corner)
@@ -55,13 +55,13 @@ def image(corner: Corner) -> Shape:
     return _with(stay(corner), Rate(STORAGE, gb * corner.price("ecr_gb_month")))
 
 
-def efs(corner: Corner) -> Shape:
+def efs(corner: Corner) -> CostFunction:
     size = corner.up(corner.need(corner.workload.model_mb, "model_mb")) / MB_PER_GB
     reads = size * corner.cold * corner.price("efs_read_gb")
     return _with(stay(corner), Rate(STORAGE, size * corner.price("efs_gb_month"), reads), *nat(corner, 0.0))
 
 
-def snapstart(corner: Corner) -> Shape:
+def snapstart(corner: Corner) -> CostFunction:
     """The restore replaces the init; a snapshot is paid for as long as its version exists."""
     cache = corner.workload.choices.versions * corner.gb * corner.seconds * corner.price("snapstart_cache_gb_s")
     restore = corner.cold * corner.gb * corner.price("snapstart_restore_gb")
@@ -69,7 +69,7 @@ def snapstart(corner: Corner) -> Shape:
     return _with(_on_demand(corner, corner.duration), Rate(STORAGE, cache), Rate(COMPUTE, per_request=restore))
 
 
-def provisioned(corner: Corner) -> Shape:
+def provisioned(corner: Corner) -> CostFunction:
     """Enough environments for the peak, all month; so nothing spills over to on-demand prices."""
     arch = corner.arm
     peak = corner.workload.peak_factor
@@ -84,16 +84,16 @@ def provisioned(corner: Corner) -> Shape:
         full,
     )
     busy = corner.duration * corner.gb * corner.price(f"lambda_{arch}_provisioned_busy")
-    return Shape((requests(corner), Rate(COMPUTE, per_request=busy), _tmp(corner, corner.duration)), units)
+    return CostFunction((requests(corner), Rate(COMPUTE, per_request=busy), _tmp(corner, corner.duration)), units)
 
 
-def durable(corner: Corner) -> Shape:
+def durable(corner: Corner) -> CostFunction:
     steps = corner.up(corner.need(corner.workload.steps, "steps"))
     corner.assume("data that durable steps write and keep is not counted")
     return _with(stay(corner), Rate(REQUESTS, per_request=steps * corner.price("durable_operations") / MILLION))
 
 
-def step_functions_map(corner: Corner) -> Shape:
+def step_functions_map(corner: Corner) -> CostFunction:
     """The same compute in smaller invocations, one an item, and the state machine's transitions."""
     items = corner.up(corner.need(corner.workload.items, "items"))
     each = corner.taken("map_transitions") * corner.price("step_functions") / MILLION
@@ -101,7 +101,7 @@ def step_functions_map(corner: Corner) -> Shape:
     return _with(stay(corner), Rate(REQUESTS, per_request=items * each + more))
 
 
-def managed_instances(corner: Corner) -> Shape:
+def managed_instances(corner: Corner) -> CostFunction:
     """Instances of the c6a family, the smallest that holds the function's memory and CPU."""
     memory = max(corner.memory_mb, assumption("managed_memory_min_mb").estimate)
     vcpus = next(
@@ -113,7 +113,7 @@ def managed_instances(corner: Corner) -> Shape:
         None,
     )
     if vcpus is None:
-        raise MissingError("a c6a instance that holds the function's memory")
+        raise MissingFigureError("a c6a instance that holds the function's memory")
     if corner.architecture == "arm64":
         corner.assume("instances are priced as x86_64 (c6a): there is no arm64 price in the table")
     hour = vcpus * corner.price("c6a_vcpu_h") * (1 + corner.price("managed_instances_fee"))
@@ -126,7 +126,7 @@ def managed_instances(corner: Corner) -> Shape:
         full * corner.fleet_utilisation,
         full,
     )
-    return Shape((requests(corner), *nat(corner, corner.payload_gb)), units)
+    return CostFunction((requests(corner), *nat(corner, corner.payload_gb)), units)
 
 
 def fleet(corner: Corner, ratio: float) -> float:

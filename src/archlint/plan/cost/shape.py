@@ -67,7 +67,7 @@ class OnDemand:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class CostFunction:
     rates: tuple[Rate, ...] = ()
     units: Units | None = None
     on_demand: OnDemand | None = None

@@ -9,10 +9,10 @@ from types import MappingProxyType
 from archlint.knowledge.prices import Gpu, Prices, assumption, gpu
 from archlint.knowledge.targets import Target, TargetError, targets
 from archlint.plan.cost import containers, lambdas
-from archlint.plan.cost.corner import Corner, MissingError, Side
+from archlint.plan.cost.corner import Corner, MissingFigureError, Side
 from archlint.plan.cost.lambdas import requests
 from archlint.plan.cost.money import load_balancer, nat
-from archlint.plan.cost.shape import Shape, Units
+from archlint.plan.cost.shape import CostFunction, Units
 from archlint.plan.cost.workload import Workload
 
 DEFAULT_GPU = "T4"
@@ -24,7 +24,7 @@ def _gpu(corner: Corner) -> Gpu:
         corner.assume(f"a {DEFAULT_GPU} is enough (16 GB of GPU memory)")
     found = gpu(name or DEFAULT_GPU)
     if found is None:
-        raise MissingError(f"a price for the GPU {name!a} in {corner.prices.region}")
+        raise MissingFigureError(f"a price for the GPU {name!a} in {corner.prices.region}")
     return found
 
 
@@ -44,7 +44,7 @@ def _least(corner: Corner, default: float) -> float:
     return default if chosen is None else chosen
 
 
-def ecs_gpu(corner: Corner) -> Shape:
+def ecs_gpu(corner: Corner) -> CostFunction:
     """The cheap end has instances of its own instead of Managed Instances with their fee."""
     found = _gpu(corner)
     hour = corner.price(found.ec2, f"an EC2 instance with a {found.name}")
@@ -55,10 +55,10 @@ def ecs_gpu(corner: Corner) -> Shape:
         hour *= 1 + corner.price("ecs_managed_fee")
     least = _least(corner, assumption("gpu_instances").estimate)
     units = _units(corner, found.ec2 or "", hour, least, found.count)
-    return Shape((*load_balancer(corner), *nat(corner, corner.payload_gb)), units)
+    return CostFunction((*load_balancer(corner), *nat(corner, corner.payload_gb)), units)
 
 
-def managed_instances_gpu(corner: Corner) -> Shape:
+def managed_instances_gpu(corner: Corner) -> CostFunction:
     """Three instances by default; the cheap end asks for one."""
     found = _gpu(corner)
     hour = corner.price(found.managed, f"a Managed Instance with a {found.name}")
@@ -66,10 +66,10 @@ def managed_instances_gpu(corner: Corner) -> Shape:
     default = assumption("gpu_instances" if corner.side == "low" else "managed_instances").estimate
     corner.assume("Lambda chooses the instance by GPU memory: that it is this type is inferred")
     units = _units(corner, found.managed or "", hour, _least(corner, default))
-    return Shape((requests(corner), *nat(corner, corner.payload_gb)), units)
+    return CostFunction((requests(corner), *nat(corner, corner.payload_gb)), units)
 
 
-def batch_gpu(corner: Corner) -> Shape:
+def batch_gpu(corner: Corner) -> CostFunction:
     """Every job boots an instance, but never more instances than run when they never stop."""
     found = _gpu(corner)
     hour = corner.price(found.ec2, f"an EC2 instance with a {found.name}")
@@ -81,37 +81,37 @@ def batch_gpu(corner: Corner) -> Shape:
         corner.assume("one request a job, each with its own boot until instances never stop")
     awake = (boot + corner.duration / corner.speedup) / corner.seconds
     units = _units(corner, found.ec2 or "", hour, 1, found.count, awake)
-    return Shape(nat(corner, corner.payload_gb), units)
+    return CostFunction(nat(corner, corner.payload_gb), units)
 
 
-def sagemaker_realtime(corner: Corner) -> Shape:
+def sagemaker_realtime(corner: Corner) -> CostFunction:
     found = _gpu(corner)
     hour = corner.price(found.sagemaker, f"a SageMaker instance with a {found.name}")
     least = _least(corner, assumption("gpu_instances").estimate)
-    return Shape(units=_units(corner, found.sagemaker or "", hour, least))
+    return CostFunction(units=_units(corner, found.sagemaker or "", hour, least))
 
 
-def sagemaker_async(corner: Corner) -> Shape:
+def sagemaker_async(corner: Corner) -> CostFunction:
     """Scales to zero; requests that come so often that it never does pay for instances all month."""
     found = _gpu(corner)
     hour = corner.price(found.sagemaker, f"a SageMaker instance with a {found.name}")
     awake = (
         corner.taken("async_wake_s", corner.workload.choices.boot_s) + corner.duration / corner.speedup
     ) / corner.seconds
-    return Shape(units=_units(corner, found.sagemaker or "", hour, 1, awake=awake))
+    return CostFunction(units=_units(corner, found.sagemaker or "", hour, 1, awake=awake))
 
 
-def modal(corner: Corner) -> Shape:
+def modal(corner: Corner) -> CostFunction:
     """On a GPU where the workload needs or names one or states a speed-up, else on the CPU."""
     if not corner.workload.on_gpu:
         return containers.modal(corner, None)
     found = _gpu(corner)
     if found.modal is None:
-        raise MissingError(f"a price for a {found.name} on Modal")
+        raise MissingFigureError(f"a price for a {found.name} on Modal")
     return containers.modal(corner, f"modal_{found.modal}")
 
 
-Formula = Callable[[Corner], Shape]
+Formula = Callable[[Corner], CostFunction]
 
 _FORMULAS: Mapping[str, Formula] = MappingProxyType(
     {
@@ -155,7 +155,7 @@ def on_gpu(target: str, workload: Workload) -> bool:
     return target in _ON_GPU or (target == "modal" and workload.on_gpu)
 
 
-def shape(target: str, workload: Workload, prices: Prices, side: Side) -> tuple[Shape, tuple[str, ...]]:
+def shape(target: str, workload: Workload, prices: Prices, side: Side) -> tuple[CostFunction, tuple[str, ...]]:
     """The cost as a function of requests, and what it takes for granted. Raises MissingError, and KeyError for a name
     that is no target."""
     corner = Corner(workload, prices, side)

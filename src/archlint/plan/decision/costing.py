@@ -12,7 +12,7 @@ from archlint.knowledge.targets import Target
 from archlint.plan.cost import as_traffic_grows, break_even, formula_text, monthly_cost
 from archlint.plan.cost.workload import Workload
 from archlint.plan.model import BreakEven, Cost, Figure
-from archlint.plan.needs.requirements import Circumstances
+from archlint.plan.needs.requirements import Profile
 
 FIXES_HALVE = ("model-load-in-handler", "model-download-at-invoke", "heavy-import-in-handler")
 """Findings whose repair shortens every run: counted as half of the time (one measured case; a judgement)."""
@@ -52,7 +52,7 @@ class Costs:
         return break_even(name, self.workload, self.prices)
 
 
-def costs(case: Circumstances, prices: Prices, names: tuple[str, ...]) -> Costs:
+def costs(case: Profile, prices: Prices, names: tuple[str, ...]) -> Costs:
     """Of the named targets, as far as traffic and duration are known."""
     load = _adjusted(case)
     if load.monthly_requests is None or load.duration_s is None:
@@ -61,7 +61,7 @@ def costs(case: Circumstances, prices: Prices, names: tuple[str, ...]) -> Costs:
     return Costs(load, prices, {name: cost for name, cost in found.items() if cost is not None})
 
 
-def _adjusted(case: Circumstances) -> Workload:
+def _adjusted(case: Profile) -> Workload:
     """Work that only waits shares a container; what needs more memory than a function has, or a GPU, is priced with
     that."""
     load = case.workload
@@ -77,13 +77,13 @@ def _adjusted(case: Circumstances) -> Workload:
     return load
 
 
-def after_fixes(case: Circumstances, dollars: float) -> float:
+def after_fixes(case: Profile, dollars: float) -> float:
     """Today's bill once the findings that shorten every run are mended."""
     halves = any(finding.rule in FIXES_HALVE for finding in case.findings)
     return dollars / 2 if halves else dollars
 
 
-def worth_moving(case: Circumstances, found: Costs, candidates: tuple[Target, ...]) -> tuple[Target, ...]:
+def worth_moving(case: Profile, found: Costs, candidates: tuple[Target, ...]) -> tuple[Target, ...]:
     """Those of the candidates that are cheaper by enough, in the order given."""
     today = found.dollars(STAY)
     if today is None:
@@ -112,7 +112,7 @@ def cheaper_by_far(found: Costs, one: Target, other: Target, *, floor_of_one: bo
     return first > dearer * second and first - second > worth_usd
 
 
-def pays_from(case: Circumstances, found: Costs, target: Target) -> float | None:
+def pays_from(case: Profile, found: Costs, target: Target) -> float | None:
     """The least requests a month at which a move to the target pays; None where it never does."""
     halved = after_fixes(case, 2) == 1
     load = replace(found.workload, monthly_requests=None)

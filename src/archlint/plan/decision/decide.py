@@ -9,14 +9,13 @@ from archlint.knowledge.prices import Prices, prices
 from archlint.knowledge.targets import target
 from archlint.model.function import Function
 from archlint.plan.cost.targets import priced_targets
-from archlint.plan.decision.choose import STAY, Choice, choose
+from archlint.plan.decision.choose import STAY, Judged, TargetChoice, choose, equals_today, judge
 from archlint.plan.decision.costing import Costs, costs
 from archlint.plan.decision.flips import flips, why_not
 from archlint.plan.decision.problems import problems
 from archlint.plan.decision.questions import questions, risk
-from archlint.plan.decision.targets import Judged, equals_today, judge
-from archlint.plan.model import Candidate, Evidence, Reason, Unit
-from archlint.plan.needs.requirements import Circumstances, Options, circumstances, needs
+from archlint.plan.model import Candidate, Evidence, FunctionPlan, Reason
+from archlint.plan.needs.requirements import Options, Profile, circumstances, needs
 from archlint.plan.usage.file import Usage
 from archlint.project import Project
 from archlint.results.result import ScanResult
@@ -27,7 +26,7 @@ _ORDER = {"chosen": 0, "viable": 1, "rejected": 2}
 
 def decide(
     project: Project, result: ScanResult, usage: Usage | None = None, options: Options | None = None
-) -> tuple[Unit, ...]:
+) -> tuple[FunctionPlan, ...]:
     """One unit for every function, by place. Without usage nothing that needs traffic is decided by it."""
     table = prices((usage or Usage()).region)
     found = circumstances(project, result.findings, usage, options or Options())
@@ -35,7 +34,7 @@ def decide(
     return tuple(sorted(units, key=lambda unit: (unit.place, unit.id)))
 
 
-def unit_of(case: Circumstances, table: Prices, without: Collection[str] = ()) -> Unit:
+def unit_of(case: Profile, table: Prices, without: Collection[str] = ()) -> FunctionPlan:
     """Targets of `without` are neither chosen nor among the candidates."""
     function = case.deployed.function
     judged = tuple(judge(one, case.facts) for one in priced_targets() if one.name not in without)
@@ -43,7 +42,7 @@ def unit_of(case: Circumstances, table: Prices, without: Collection[str] = ()) -
     money = costs(case, table, able)
     present = problems(case)
     choice = choose(case, judged, present, money)
-    return Unit(
+    return FunctionPlan(
         id=function.id,
         name=function.name,
         place=function.defined_at,
@@ -60,13 +59,13 @@ def unit_of(case: Circumstances, table: Prices, without: Collection[str] = ()) -
     )
 
 
-def _candidates(case: Circumstances, judged: tuple[Judged, ...], choice: Choice, money: Costs) -> tuple[Candidate, ...]:
+def _candidates(case: Profile, judged: tuple[Judged, ...], choice: TargetChoice, money: Costs) -> tuple[Candidate, ...]:
     same = equals_today(case.deployed.function)
     found = [_candidate(case, item, choice, money, item.target.name in same) for item in judged]
     return tuple(sorted(found, key=lambda item: (_ORDER[item.verdict], target(item.target).rank)))
 
 
-def _candidate(case: Circumstances, item: Judged, choice: Choice, money: Costs, is_today: bool) -> Candidate:
+def _candidate(case: Profile, item: Judged, choice: TargetChoice, money: Costs, is_today: bool) -> Candidate:
     name = item.target.name
     chosen = name == choice.target
     verdict = (
@@ -89,7 +88,7 @@ def _candidate(case: Circumstances, item: Judged, choice: Choice, money: Costs, 
     )
 
 
-def _why(case: Circumstances, choice: Choice, money: Costs) -> tuple[Reason, ...]:
+def _why(case: Profile, choice: TargetChoice, money: Costs) -> tuple[Reason, ...]:
     """The problems that it removes; or why nothing has to move, with the worst finding to mend."""
     found = []
     for problem, row in choice.answers:
@@ -111,7 +110,7 @@ def _saved(name: str, money: Costs) -> Reason:
     return Reason("soft", f"about ${after:,.0f} a month instead of ${before:,.0f}")
 
 
-def _nothing_moves(case: Circumstances) -> Reason:
+def _nothing_moves(case: Profile) -> Reason:
     worst: Finding | None = next(
         (f for level in ("error", "warning") for f in case.findings if f.severity == level), None
     )

@@ -9,12 +9,11 @@ from archlint.knowledge import targets as known
 from archlint.knowledge.limits import limit
 from archlint.knowledge.targets import PROBLEMS, Target
 from archlint.plan.cost.money import requests_text
-from archlint.plan.decision.choose import STAY, Choice
+from archlint.plan.decision.choose import STAY, TODAY_TEXT, Judged, TargetChoice, equals_today, solution
 from archlint.plan.decision.costing import Costs, after_fixes, pays, pays_from, used_from, worth_saving
-from archlint.plan.decision.targets import TODAY_TEXT, Judged, equals_today, solution
 from archlint.plan.model import Flip, Reason
 from archlint.plan.needs.facts import Facts
-from archlint.plan.needs.requirements import SECONDS_A_MONTH, SPARSE_GAP_S, Circumstances
+from archlint.plan.needs.requirements import SECONDS_A_MONTH, SPARSE_GAP_S, Profile
 from archlint.values import Known
 
 _ENDS_WITH_A_MOVE = frozenset({"too-large", "hand-filled-libraries", "cold-users", "heavy-training"})
@@ -35,7 +34,7 @@ _MOVES = 3
 """Named of what a target asks for."""
 
 
-def why_not(case: Circumstances, target: Target, choice: Choice, money: Costs) -> Reason:
+def why_not(case: Profile, target: Target, choice: TargetChoice, money: Costs) -> Reason:
     """For a viable target that was not chosen."""
     chosen = known.target(choice.target)
     problem = choice.answers[0][0].name if choice.answers else None
@@ -55,7 +54,7 @@ def why_not(case: Circumstances, target: Target, choice: Choice, money: Costs) -
     return Reason("soft", f"{works}, and is a larger change than {chosen.name}")
 
 
-def _by_cost(case: Circumstances, target: Target, choice: Choice, money: Costs) -> str:
+def _by_cost(case: Profile, target: Target, choice: TargetChoice, money: Costs) -> str:
     today, mine, theirs = (money.dollars(name) for name in (STAY, choice.target, target.cost))
     if target.name == STAY or target.name in equals_today(case.deployed.function):
         return f"{TODAY_TEXT}, and stays the dearer way"
@@ -72,7 +71,7 @@ def _by_cost(case: Circumstances, target: Target, choice: Choice, money: Costs) 
     )
 
 
-def _ends(target: Target, problem: str, case: Circumstances) -> bool:
+def _ends(target: Target, problem: str, case: Profile) -> bool:
     if solution(target, problem, case.facts) is not None:
         return True
     if problem == "cold-users" and target.place == "elsewhere":
@@ -81,12 +80,12 @@ def _ends(target: Target, problem: str, case: Circumstances) -> bool:
     return problem in _ENDS_WITH_A_MOVE and taken_over
 
 
-def _better(choice: Choice, chosen: Target) -> str:
+def _better(choice: TargetChoice, chosen: Target) -> str:
     """In the words of the choice's own row, which says for which case it is the better fit."""
     return f"{chosen.name} fits better here ({choice.answers[0][1].text})"
 
 
-def _asks(case: Circumstances, target: Target, chosen: Target) -> tuple[str, ...]:
+def _asks(case: Profile, target: Target, chosen: Target) -> tuple[str, ...]:
     """What it takes that the choice does not, without what the function has already."""
     function = case.deployed.function
     image = function.package == Known("image")
@@ -103,7 +102,7 @@ def _asks(case: Circumstances, target: Target, chosen: Target) -> tuple[str, ...
 MANAGED, TASK = "lambda-managed-instances", "fargate-task"
 
 
-def flips(case: Circumstances, judged: tuple[Judged, ...], choice: Choice, money: Costs) -> tuple[Flip, ...]:
+def flips(case: Profile, judged: tuple[Judged, ...], choice: TargetChoice, money: Costs) -> tuple[Flip, ...]:
     """The target of each is one that nothing hard speaks against, other than the choice."""
     able = {item.target.name: item for item in judged if not item.impossible}
     found: dict[tuple[str, str], Flip] = {}
@@ -121,7 +120,7 @@ def flips(case: Circumstances, judged: tuple[Judged, ...], choice: Choice, money
     return tuple(found.values())
 
 
-def _by_traffic(case: Circumstances, judged: tuple[Judged, ...], choice: Choice, money: Costs) -> Iterator[Flip]:
+def _by_traffic(case: Profile, judged: tuple[Judged, ...], choice: TargetChoice, money: Costs) -> Iterator[Flip]:
     """From how many requests on a move pays, for targets that may be chosen for their cost."""
     if money.workload.duration_s is None or case.says("gpu", "required") or not case.says("python", "yes"):
         return
@@ -141,7 +140,7 @@ def _by_traffic(case: Circumstances, judged: tuple[Judged, ...], choice: Choice,
             yield Flip(f"fewer than about {requests_text(least)} requests a month {each}", STAY)
 
 
-def _by_start(case: Circumstances, able: dict[str, Judged], choice: Choice) -> Iterator[Flip]:
+def _by_start(case: Profile, able: dict[str, Judged], choice: TargetChoice) -> Iterator[Flip]:
     if choice.target != STAY or case.says("init", "light") or case.says("caller", "nobody"):
         return
     number = requests_text(SECONDS_A_MONTH / SPARSE_GAP_S)
@@ -156,7 +155,7 @@ def _by_start(case: Circumstances, able: dict[str, Judged], choice: Choice) -> I
         )
 
 
-def _by_time(case: Circumstances, able: dict[str, Judged], choice: Choice) -> Iterator[Flip]:
+def _by_time(case: Profile, able: dict[str, Judged], choice: TargetChoice) -> Iterator[Flip]:
     seconds, longest = case.number("timeout_s"), limit("timeout_max")
     if choice.target != STAY or case.number("duration_s") is not None or seconds is None:
         return
@@ -168,7 +167,7 @@ def _by_time(case: Circumstances, able: dict[str, Judged], choice: Choice) -> It
         yield Flip(f"one run takes longer than {longest.value} s", name)
 
 
-def _between_long_runs(able: dict[str, Judged], choice: Choice, money: Costs) -> Iterator[Flip]:
+def _between_long_runs(able: dict[str, Judged], choice: TargetChoice, money: Costs) -> Iterator[Flip]:
     """Tasks cost nothing between runs; Managed Instances are the smaller change once their floor is used."""
     pair = (MANAGED, TASK)
     if choice.target not in pair or any(name not in able or able[name].rejected for name in pair):
@@ -195,7 +194,7 @@ def _best(able: dict[str, Judged], problem: str, facts: Facts) -> str | None:
     return min(rows)[2] if rows else None
 
 
-def _by_gpu(case: Circumstances, able: dict[str, Judged], choice: Choice, money: Costs) -> Iterator[Flip]:
+def _by_gpu(case: Profile, able: dict[str, Judged], choice: TargetChoice, money: Costs) -> Iterator[Flip]:
     if case.says("gpu", "required") and case.workload.gpu_speedup is None and not case.deployed.function.accelerator:
         large = case.says("package", "zip") and case.says("zip_fit", "over", "outgrown")
         text = "a CPU is fast enough, and the code asks for a GPU only where there is one"
@@ -212,7 +211,7 @@ def _by_gpu(case: Circumstances, able: dict[str, Judged], choice: Choice, money:
             return
 
 
-def _by_state(case: Circumstances, able: dict[str, Judged], choice: Choice) -> Iterator[Flip]:
+def _by_state(case: Profile, able: dict[str, Judged], choice: TargetChoice) -> Iterator[Flip]:
     if case.says("index", "fixed") and not case.says("caller", "nobody") and "fargate-service" in able:
         yield Flip("the index changes while people wait for answers from it", "fargate-service")
     spread = able.get("step-functions-map")
@@ -226,7 +225,7 @@ def _by_state(case: Circumstances, able: dict[str, Judged], choice: Choice) -> I
             yield Flip("the training data grows until one fit no longer ends within 900 s", name)
 
 
-def _by_provider(case: Circumstances, judged: tuple[Judged, ...], money: Costs, choice: Choice) -> Iterator[Flip]:
+def _by_provider(case: Profile, judged: tuple[Judged, ...], money: Costs, choice: TargetChoice) -> Iterator[Flip]:
     """A second provider is people's decision; so is a private network that stands in its way."""
     item = next((found for found in judged if found.target.place == "elsewhere"), None)
     if item is None or case.says("second_cloud", "yes", "no"):

@@ -9,7 +9,7 @@ from archlint.knowledge.limits import limit
 from archlint.knowledge.prices import assumption
 from archlint.knowledge.targets import PROBLEMS
 from archlint.plan.model import Evidence
-from archlint.plan.needs.requirements import Circumstances
+from archlint.plan.needs.requirements import Profile
 
 _OUTGROWN = "on a current runtime its libraries no longer fit a zip"
 
@@ -18,7 +18,7 @@ TMP_MB = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ReasonToMove:
     """One reason to move; a hard one leaves today's function no way to work."""
 
     name: str
@@ -27,14 +27,14 @@ class Problem:
     evidence: Evidence | None = None
 
 
-def problems(case: Circumstances) -> tuple[Problem, ...]:
+def problems(case: Profile) -> tuple[ReasonToMove, ...]:
     """Worst first. What is not known is no problem; cost is judged elsewhere."""
     found = [*_hard(case), *_soft(case)]
     order = list(PROBLEMS)
     return tuple(sorted(found, key=lambda problem: order.index(problem.name)))
 
 
-def _hard(case: Circumstances) -> Iterator[Problem]:
+def _hard(case: Profile) -> Iterator[ReasonToMove]:
     function = case.deployed.function
     if case.says("gpu", "required") and not function.accelerator:
         yield _problem(case, "no-gpu", "gpu", hard=True)
@@ -48,13 +48,13 @@ def _hard(case: Circumstances) -> Iterator[Problem]:
         yield _problem(case, "too-large", "zip_fit", hard=True, text=_OUTGROWN if outgrown else "")
 
 
-def _surely_over(case: Circumstances, name: str, bound: float) -> bool:
+def _surely_over(case: Profile, name: str, bound: float) -> bool:
     fact = case.fact(name)
     number = fact.number if fact.low is None else fact.low
     return number is not None and number > bound
 
 
-def _soft(case: Circumstances) -> Iterator[Problem]:
+def _soft(case: Profile) -> Iterator[ReasonToMove]:
     if _cannot_be_renewed(case):
         yield _problem(case, "too-large", "zip_fit", text=_OUTGROWN)
     if case.says("efs", "libraries") and case.says("runtime", "deprecated", "blocked"):
@@ -73,13 +73,13 @@ def _soft(case: Circumstances) -> Iterator[Problem]:
         yield _problem(case, "paid-waiting", "wait")
 
 
-def _cannot_be_renewed(case: Circumstances) -> bool:
+def _cannot_be_renewed(case: Profile) -> bool:
     """A zip whose runtime is out of support, and whose libraries no longer fit a zip on a current one."""
     zipped = case.says("package", "zip") and case.says("efs", "none")
     return zipped and case.says("zip_fit", "outgrown") and case.says("runtime", "deprecated")
 
 
-def _trains_long(case: Circumstances) -> bool:
+def _trains_long(case: Profile) -> bool:
     """A fit that people say is large, or a deep network trained with all the time that there is, and nobody waits.
     "It trains" alone moves nothing."""
     if not case.says("training", "yes") or not case.says("caller", "nobody") or case.says("training_size", "small"):
@@ -91,7 +91,7 @@ def _trains_long(case: Circumstances) -> bool:
     return long and case.says("init", "heavy")
 
 
-def _meets_cold_starts(case: Circumstances) -> bool:
+def _meets_cold_starts(case: Profile) -> bool:
     """A start of some seconds is worth a snapshot, which costs little; only a long one is worth warm environments."""
     function = case.deployed.function
     if function.snapstart or function.provisioned_concurrency or function.capacity_provider:
@@ -104,7 +104,7 @@ def _meets_cold_starts(case: Circumstances) -> bool:
     return case.says("init", "heavy") or (case.says("init", "medium") and _takes_snapshots(case))
 
 
-def _takes_snapshots(case: Circumstances) -> bool:
+def _takes_snapshots(case: Profile) -> bool:
     zipped = case.says("package", "zip") and not case.says("zip_fit", "over", "outgrown")
     return (
         zipped
@@ -114,7 +114,7 @@ def _takes_snapshots(case: Circumstances) -> bool:
     )
 
 
-def _pays_for_waiting(case: Circumstances) -> bool:
+def _pays_for_waiting(case: Profile) -> bool:
     """Sleeping for minutes, in a function that has the time for it."""
     function = case.deployed.function
     if not case.says("wait", "long") or function.durable or function.is_one_shot or case.says("caller", "waits"):
@@ -123,6 +123,6 @@ def _pays_for_waiting(case: Circumstances) -> bool:
     return seconds is not None and seconds >= durable_wait_s and case.says("contract", "no")
 
 
-def _problem(case: Circumstances, name: str, fact: str, *, hard: bool = False, text: str = "") -> Problem:
+def _problem(case: Profile, name: str, fact: str, *, hard: bool = False, text: str = "") -> ReasonToMove:
     evidence = next(iter(case.fact(fact).evidence), None)
-    return Problem(name, hard, text or PROBLEMS[name], evidence)
+    return ReasonToMove(name, hard, text or PROBLEMS[name], evidence)

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from archlint.knowledge.limits import limit
 from archlint.knowledge.targets import target
 from archlint.model.size import ZIP_LIMIT_BYTES
-from archlint.plan.decision.choose import Choice
-from archlint.plan.decision.targets import Judged
+from archlint.plan.decision.choose import Judged, TargetChoice
 from archlint.plan.model import Question
-from archlint.plan.needs.requirements import Circumstances
+from archlint.plan.needs.requirements import Profile
 from archlint.values import Unknown
 
 
-def risk(case: Circumstances, name: str) -> int:
+def risk(case: Profile, name: str) -> int:
     """One point each for leaving Lambda, callers that wait, order, private data, a quota, and a caller that nobody
     knows."""
     chosen = target(name)
@@ -34,12 +33,12 @@ def risk(case: Circumstances, name: str) -> int:
 _REPORTS = "the REPORT lines of a week: `archlint usage` reads them from an export of CloudWatch Logs"
 
 
-def questions(case: Circumstances, judged: tuple[Judged, ...], choice: Choice) -> tuple[Question, ...]:
+def questions(case: Profile, judged: tuple[Judged, ...], choice: TargetChoice) -> tuple[Question, ...]:
     """Only what can change the choice or the bill of this function."""
     return (*_measured(case), *_of_people(case, judged, choice))
 
 
-def _measured(case: Circumstances) -> Iterator[Question]:
+def _measured(case: Profile) -> Iterator[Question]:
     load = case.workload
     if load.monthly_requests is None and not case.says("one_shot", "yes"):
         yield Question("how often it is called", _REPORTS, "without it no cost and no break-even can be compared")
@@ -63,20 +62,20 @@ def _measured(case: Circumstances) -> Iterator[Question]:
         yield Question("how much faster a GPU is", how, "memory size and speed-up decide, not the request count")
 
 
-def _may_be_large(case: Circumstances) -> bool:
+def _may_be_large(case: Profile) -> bool:
     """A model's library in it, or half of the limit by the estimate."""
     size = case.deployed.size
     return case.says("model", "one", "many") or (size is not None and size.estimate_bytes > ZIP_LIMIT_BYTES / 2)
 
 
-def _caller_matters(case: Circumstances) -> bool:
+def _caller_matters(case: Profile) -> bool:
     """A function that starts fast and ends soon is the same with and without somebody who waits."""
     seconds = case.number("timeout_s")
     short = seconds is not None and seconds < limit("timeout_near").value
     return not (case.says("init", "light") and short)
 
 
-def _of_people(case: Circumstances, judged: tuple[Judged, ...], choice: Choice) -> Iterator[Question]:
+def _of_people(case: Profile, judged: tuple[Judged, ...], choice: TargetChoice) -> Iterator[Question]:
     caller = case.fact("caller").value
     if isinstance(caller, Unknown) and _caller_matters(case):
         effect = "somebody who waits rules out tasks and jobs, and makes long starts matter"

@@ -14,7 +14,7 @@ from archlint.knowledge.contracts import announced_operations, hosted_operations
 from archlint.knowledge.prices import assumption
 from archlint.model.deployed import Deployed
 from archlint.model.place import Place
-from archlint.plan.needs.facts import Noted, of_rules
+from archlint.plan.needs.facts import FactCollector, of_rules
 
 _SLEEPS = ("time.sleep", "asyncio.sleep")
 
@@ -83,7 +83,7 @@ _CLOCKS = ("time.time", "time.monotonic", "datetime.", "time.perf_counter")
 _VERSIONS = ("head_object", "get_object_attributes", "getmtime", "stat")
 
 
-def note_code(noted: Noted, deployed: Deployed, reach: Reach | None, findings: tuple[Finding, ...]) -> None:
+def note_code(noted: FactCollector, deployed: Deployed, reach: Reach | None, findings: tuple[Finding, ...]) -> None:
     """Everything that is read from the code; a function without readable code has these facts unknown."""
     noted.word("python", "yes" if deployed.function.is_python else "no")
     if not deployed.function.is_python:
@@ -109,7 +109,7 @@ def note_code(noted: Noted, deployed: Deployed, reach: Reach | None, findings: t
 
 
 def _note_gpu(
-    noted: Noted, deployed: Deployed, reach: Reach, findings: tuple[Finding, ...], uses: tuple[LibraryUse, ...]
+    noted: FactCollector, deployed: Deployed, reach: Reach, findings: tuple[Finding, ...], uses: tuple[LibraryUse, ...]
 ) -> None:
     needed = next(of_rules(findings, "gpu-use-on-lambda"), None)
     if needed is not None:
@@ -126,7 +126,7 @@ def _note_gpu(
     noted.word("gpu", "none", "nothing in the code that runs asks for one", confidence="medium")
 
 
-def _note_training(noted: Noted, findings: tuple[Finding, ...]) -> None:
+def _note_training(noted: FactCollector, findings: tuple[Finding, ...]) -> None:
     """Rows that are reported as information alone may as well transform data."""
     found = next((f for f in of_rules(findings, "training-on-lambda") if f.severity != "info"), None)
     if found is not None:
@@ -134,7 +134,9 @@ def _note_training(noted: Noted, findings: tuple[Finding, ...]) -> None:
     noted.word("training", "no")
 
 
-def _note_models(noted: Noted, reach: Reach, findings: tuple[Finding, ...], uses: tuple[LibraryUse, ...]) -> None:
+def _note_models(
+    noted: FactCollector, reach: Reach, findings: tuple[Finding, ...], uses: tuple[LibraryUse, ...]
+) -> None:
     many = next(of_rules(findings, "unbounded-model-cache"), None)
     if many is not None:
         noted.finding("model", "many", many)
@@ -155,7 +157,7 @@ def _chosen_by_event(call: Call, reach: Reach) -> bool:
     return any(varies(value, call.site.unit, call.reached, reach.evaluator) for value in given[:2])
 
 
-def _note_index(noted: Noted, reach: Reach, findings: tuple[Finding, ...]) -> None:
+def _note_index(noted: FactCollector, reach: Reach, findings: tuple[Finding, ...]) -> None:
     found = next(of_rules(findings, "in-memory-index-in-lambda"), None)
     if found is None:
         noted.word("index", "none")
@@ -200,7 +202,7 @@ def _is_in_condition(clock: Call, reach: Reach) -> bool:
     )
 
 
-def _note_init(noted: Noted, findings: tuple[Finding, ...], uses: tuple[LibraryUse, ...]) -> None:
+def _note_init(noted: FactCollector, findings: tuple[Finding, ...], uses: tuple[LibraryUse, ...]) -> None:
     slow = next(of_rules(findings, "slow-init"), None)
     if slow is not None:
         noted.finding("init", "heavy", slow)
@@ -212,7 +214,7 @@ def _note_init(noted: Noted, findings: tuple[Finding, ...], uses: tuple[LibraryU
     noted.word("init", "light")
 
 
-def _note_waits(noted: Noted, reach: Reach, findings: tuple[Finding, ...]) -> None:
+def _note_waits(noted: FactCollector, reach: Reach, findings: tuple[Finding, ...]) -> None:
     found = next(of_rules(findings, "waiting-in-handler"), None)
     if found is None:
         noted.word("wait", "none")
@@ -231,7 +233,7 @@ def _asks_for_a_job(reach: Reach) -> bool:
     return False
 
 
-def _note_bound(noted: Noted, reach: Reach, uses: tuple[LibraryUse, ...]) -> None:
+def _note_bound(noted: FactCollector, reach: Reach, uses: tuple[LibraryUse, ...]) -> None:
     """Waiting for a model behind an API, with nothing in memory that computes."""
     waits = next(_hosted(reach), None)
     computes = any(use.library.is_ml and use.library.min_memory_mb for use in uses)

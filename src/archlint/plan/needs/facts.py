@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from archlint.finding import Finding
-from archlint.knowledge.targets import NUMBERS, Condition, Test
+from archlint.knowledge.targets import NUMBERS, Condition, ConditionTest
 from archlint.model.place import Place
 from archlint.plan.model import Evidence, Figure
 from archlint.values import Known, Unknown, Value
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class FunctionFact:
     """`value` is a word of the vocabulary, or a number; `high` and `low` bound an estimate. A number that is a range
     passes a bound only where all of it does."""
 
@@ -33,38 +33,38 @@ class Fact:
         return None if value is None or isinstance(value, str) else float(value)
 
 
-Facts = Mapping[str, Fact]
+Facts = Mapping[str, FunctionFact]
 
 
 @dataclass(slots=True)
-class Noted:
+class FactCollector:
     """Facts as they are read; the first one said of a name holds."""
 
-    facts: dict[str, Fact] = field(default_factory=dict)
+    facts: dict[str, FunctionFact] = field(default_factory=dict)
 
     def word(
         self, name: str, word: str, text: str = "", place: Place | None = None, *, rule: str | None = None,
         confidence: str = "high", source: str | None = None, as_of: str | None = None,
     ) -> None:  # fmt: skip
         evidence = (Evidence(text, rule, place, source, as_of),) if text else ()
-        self.facts.setdefault(name, Fact(Known(word), confidence, evidence))
+        self.facts.setdefault(name, FunctionFact(Known(word), confidence, evidence))
 
     def number(self, name: str, value: float, text: str = "", place: Place | None = None) -> None:
-        self.facts.setdefault(name, Fact(Known(value), "high", (Evidence(text, place=place),) if text else ()))
+        self.facts.setdefault(name, FunctionFact(Known(value), "high", (Evidence(text, place=place),) if text else ()))
 
     def figure(self, name: str, figure: Figure, scale: float = 1) -> None:
         """A figure of the usage file; what is measured or declared is sure, as far as its range says."""
         evidence = (Evidence(figure.note or f"{figure.provenance} in the usage file"),)
         confidence = "high" if figure.provenance in ("measured", "declared") else "medium"
         low, high = figure.low * scale, figure.high * scale
-        self.facts.setdefault(name, Fact(Known(figure.estimate * scale), confidence, evidence, low, high))
+        self.facts.setdefault(name, FunctionFact(Known(figure.estimate * scale), confidence, evidence, low, high))
 
     def unknown(self, name: str, reason: str) -> None:
-        self.facts.setdefault(name, Fact(Unknown(reason), "low"))
+        self.facts.setdefault(name, FunctionFact(Unknown(reason), "low"))
 
     def finding(self, name: str, word: str, finding: Finding) -> None:
         evidence = Evidence(finding.message, finding.rule, finding.place)
-        self.facts.setdefault(name, Fact(Known(word), finding.confidence, (evidence,)))
+        self.facts.setdefault(name, FunctionFact(Known(word), finding.confidence, (evidence,)))
 
 
 def of_rules(findings: Iterable[Finding], *rules: str) -> Iterator[Finding]:
@@ -78,7 +78,7 @@ def holds(condition: Condition, facts: Facts) -> bool:
     return not condition.either or any(holds(choice, facts) for choice in condition.either)
 
 
-def _passes(test: Test, fact: Fact | None) -> bool:
+def _passes(test: ConditionTest, fact: FunctionFact | None) -> bool:
     if fact is None or isinstance(fact.value, Unknown):
         return False
     number = fact.number
@@ -89,7 +89,7 @@ def _passes(test: Test, fact: Fact | None) -> bool:
     return fact.value.value in test.words
 
 
-def shown(name: str, fact: Fact) -> str:
+def shown(name: str, fact: FunctionFact) -> str:
     """A fact's value for people, with its unit."""
     if isinstance(fact.value, Unknown):
         return f"not known: {fact.value.reason}"

@@ -12,7 +12,7 @@ from archlint.knowledge.wheels import as_of, wheels_of
 from archlint.model.deployed import Deployed
 from archlint.model.size import ZIP_LIMIT_BYTES, Size
 from archlint.packaging.savings import cheapest
-from archlint.plan.needs.facts import Noted, of_rules
+from archlint.plan.needs.facts import FactCollector, of_rules
 from archlint.project import Project
 from archlint.rules.packaging.unused_heavy_dependency import unused
 from archlint.values import Known, Unknown
@@ -23,9 +23,13 @@ MANAGED_SINCE = (3, 13)
 
 
 def note_package(
-    noted: Noted, project: Project, deployed: Deployed, uses: tuple[LibraryUse, ...], findings: tuple[Finding, ...],
+    noted: FactCollector,
+    project: Project,
+    deployed: Deployed,
+    uses: tuple[LibraryUse, ...],
+    findings: tuple[Finding, ...],
     today: date,
-) -> None:  # fmt: skip
+) -> None:
     function = deployed.function
     if isinstance(function.package, Known):
         noted.word("package", function.package.value, "", function.defined_at)
@@ -55,7 +59,7 @@ def note_package(
         noted.word("architecture", architecture.value.value, "the function's architecture", architecture.place)
 
 
-def _note_runtime(noted: Noted, deployed: Deployed, today: date) -> None:
+def _note_runtime(noted: FactCollector, deployed: Deployed, today: date) -> None:
     function = deployed.function
     setting = function.runtime
     if function.package == Known("image"):
@@ -89,7 +93,11 @@ def _at_least(version: str, least: tuple[int, int]) -> bool:
 
 
 def _note_zip(
-    noted: Noted, project: Project, deployed: Deployed, uses: tuple[LibraryUse, ...], findings: tuple[Finding, ...]
+    noted: FactCollector,
+    project: Project,
+    deployed: Deployed,
+    uses: tuple[LibraryUse, ...],
+    findings: tuple[Finding, ...],
 ) -> None:
     """Whether the code with its libraries fits a zip: as it is, after what can be left out, or on a current runtime."""
     over = next(of_rules(findings, "package-too-large-for-zip"), None)
@@ -115,7 +123,7 @@ def _note_zip(
         _note_image_as_zip(noted, deployed, size)
 
 
-def _note_image_as_zip(noted: Noted, deployed: Deployed, size: Size) -> None:
+def _note_image_as_zip(noted: FactCollector, deployed: Deployed, size: Size) -> None:
     parts = [part for part in size.parts if part.kind in ("dependency", "code", "model")]
     estimate = sum(part.estimate_bytes for part in parts)
     if estimate > ZIP_LIMIT_BYTES:
@@ -142,7 +150,7 @@ def _modern(deployed: Deployed, uses: Iterable[LibraryUse]) -> Iterable[tuple[st
                     yield name, min(sizes)
 
 
-def _note_efs(noted: Noted, deployed: Deployed, uses: tuple[LibraryUse, ...]) -> None:
+def _note_efs(noted: FactCollector, deployed: Deployed, uses: tuple[LibraryUse, ...]) -> None:
     """What a mounted file system carries: libraries where the search path points there or a library that the code
     imports is in no dependency file; models where the code holds any; else the files that it works on."""
     function = deployed.function

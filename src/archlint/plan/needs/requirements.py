@@ -11,11 +11,10 @@ from archlint.code.ml import libraries_in_use
 from archlint.finding import Finding
 from archlint.knowledge.limits import limit
 from archlint.model.deployed import Deployed
-from archlint.plan.cost.demand import workload
-from archlint.plan.cost.workload import Workload
+from archlint.plan.cost.workload import Workload, workload
 from archlint.plan.model import Figure, Need
 from archlint.plan.needs.code import note_code
-from archlint.plan.needs.facts import Fact, Facts, Noted, shown
+from archlint.plan.needs.facts import FactCollector, Facts, FunctionFact, shown
 from archlint.plan.needs.package import note_package
 from archlint.plan.needs.triggers import Surroundings, note_network, note_triggers, scheduled_requests
 from archlint.plan.usage.file import Usage
@@ -63,7 +62,7 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
+class Profile:
     """One function with everything that its decision rests on."""
 
     deployed: Deployed
@@ -71,7 +70,7 @@ class Circumstances:
     workload: Workload
     findings: tuple[Finding, ...]
 
-    def fact(self, name: str) -> Fact:
+    def fact(self, name: str) -> FunctionFact:
         return self.facts.get(name, _NOTHING)
 
     def says(self, name: str, *words: str) -> bool:
@@ -81,12 +80,12 @@ class Circumstances:
         return self.fact(name).number
 
 
-_NOTHING = Fact(Unknown("nothing is said of it"))
+_NOTHING = FunctionFact(Unknown("nothing is said of it"))
 
 
 def circumstances(
     project: Project, findings: tuple[Finding, ...], usage: Usage | None, options: Options
-) -> Iterator[Circumstances]:
+) -> Iterator[Profile]:
     """Of every function, in the order of the project."""
     around = Surroundings(project)
     by_function: dict[str, list[Finding]] = {}
@@ -101,12 +100,12 @@ def circumstances(
 def _circumstances(
     project: Project, deployed: Deployed, findings: tuple[Finding, ...], usage: Usage, options: Options,
     around: Surroundings,
-) -> Circumstances:  # fmt: skip
+) -> Profile:  # fmt: skip
     function = deployed.function
     said = usage.of(function.id)
     reach = project.reach(function.id) if function.is_python else None
     uses = libraries_in_use(reach, deployed.distributions) if reach is not None else ()
-    noted = Noted()
+    noted = FactCollector()
     load = _with_schedule(workload(deployed, usage), scheduled_requests(function, around))
     _note_usage(noted, load, usage, function.id)
     _note_speedup(noted, load, findings)
@@ -115,7 +114,7 @@ def _circumstances(
     note_triggers(noted, function, reach, around, said)
     note_network(noted, function, reach, around, said)
     _note_answers(noted, options)
-    return Circumstances(deployed, MappingProxyType(noted.facts), load, findings)
+    return Profile(deployed, MappingProxyType(noted.facts), load, findings)
 
 
 def _with_schedule(load: Workload, requests: float | None) -> Workload:
@@ -124,7 +123,7 @@ def _with_schedule(load: Workload, requests: float | None) -> Workload:
     return replace(load, monthly_requests=Figure.exact(requests, "derived", "counted from its schedules"))
 
 
-def _note_usage(noted: Noted, load: Workload, usage: Usage, function_id: str) -> None:
+def _note_usage(noted: FactCollector, load: Workload, usage: Usage, function_id: str) -> None:
     said = usage.of(function_id)
     for name, figure in (
         ("duration_s", load.duration_s),
@@ -151,20 +150,20 @@ def _note_usage(noted: Noted, load: Workload, usage: Usage, function_id: str) ->
         noted.word("demand", "sparse" if gap >= SPARSE_GAP_S else "steady", text)
 
 
-def _note_speedup(noted: Noted, load: Workload, findings: tuple[Finding, ...]) -> None:
+def _note_speedup(noted: FactCollector, load: Workload, findings: tuple[Finding, ...]) -> None:
     """A function that runs without a GPU may earn one where people say how much faster it would be."""
     speedup = load.gpu_speedup
     if speedup is not None and speedup.estimate > 1 and not any(f.rule == "gpu-use-on-lambda" for f in findings):
         noted.word("gpu", "optional", f"the usage file says that a GPU is {speedup.estimate:g} times as fast")
 
 
-def _note_answers(noted: Noted, options: Options) -> None:
+def _note_answers(noted: FactCollector, options: Options) -> None:
     answer = options.answers.get("second_provider")
     if answer is not None:
         noted.word("second_cloud", "yes" if answer.lower() in ("yes", "true") else "no", "the answers file says so")
 
 
-def needs(case: Circumstances) -> tuple[Need, ...]:
+def needs(case: Profile) -> tuple[Need, ...]:
     """What is known, and what is not where it matters; a fact that says nothing special is left out."""
     found = []
     for name in NEEDS:

@@ -13,7 +13,7 @@ from archlint.knowledge.triggers import trigger_type
 from archlint.model.function import Function, Trigger
 from archlint.model.resource import Link, Resource
 from archlint.plan.needs.code import imports
-from archlint.plan.needs.facts import Noted
+from archlint.plan.needs.facts import FactCollector
 from archlint.plan.usage.file import FunctionUsage
 from archlint.project import Project
 from archlint.values import Known
@@ -55,7 +55,7 @@ class Surroundings:
 
 
 def note_triggers(
-    noted: Noted, function: Function, reach: Reach | None, around: Surroundings, said: FunctionUsage
+    noted: FactCollector, function: Function, reach: Reach | None, around: Surroundings, said: FunctionUsage
 ) -> None:
     triggers = function.triggers
     if said.latency is not None:
@@ -96,7 +96,7 @@ def _is_fifo(resource: Resource) -> bool:
     return resource.kind == "queue" and setting is not None and setting.value == Known(True)
 
 
-def _note_contract(noted: Noted, triggers: tuple[Trigger, ...], reach: Reach | None) -> None:
+def _note_contract(noted: FactCollector, triggers: tuple[Trigger, ...], reach: Reach | None) -> None:
     for trigger in triggers:
         found = of_trigger(trigger.type)
         if found is not None:
@@ -115,7 +115,7 @@ def _note_contract(noted: Noted, triggers: tuple[Trigger, ...], reach: Reach | N
     noted.word("edge", "no")
 
 
-def _note_within(noted: Noted, found: Contract) -> None:
+def _note_within(noted: FactCollector, found: Contract) -> None:
     if found.batch:
         noted.word("caller", "nobody", f"{found.title} is a job; no person waits", confidence="medium")
     if found.within_s is not None:
@@ -138,7 +138,7 @@ def event_keys(reach: Reach) -> frozenset[str]:
     return frozenset(found)
 
 
-def _note_front(noted: Noted, function: Function, around: Surroundings) -> None:
+def _note_front(noted: FactCollector, function: Function, around: Surroundings) -> None:
     """Whether somebody waits. The usage file decides where it speaks; a direct call tells nothing."""
     front = next((trigger for trigger in function.triggers if trigger_type(trigger.type).http and trigger.sync), None)
     if front is not None:
@@ -161,7 +161,7 @@ def _note_front(noted: Noted, function: Function, around: Surroundings) -> None:
 
 
 def note_network(
-    noted: Noted, function: Function, reach: Reach | None, around: Surroundings, said: FunctionUsage
+    noted: FactCollector, function: Function, reach: Reach | None, around: Surroundings, said: FunctionUsage
 ) -> None:
     """A VPC that exists for a file system alone leads to no private data."""
     if said.private_network is not None:

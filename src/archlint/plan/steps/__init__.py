@@ -7,11 +7,10 @@ from dataclasses import replace
 
 from archlint.finding import Finding
 from archlint.model.deployed import Deployed
-from archlint.plan.model import Step, Unit
+from archlint.plan.model import FunctionPlan, PlanStep
 from archlint.plan.steps.fixes import fixes, to_mend
 from archlint.plan.steps.moves import base_steps, move_steps
-from archlint.plan.ties import Ties
-from archlint.plan.waves import MEND, Schedule
+from archlint.plan.waves import MEND, Schedule, Ties
 
 BUILD = "build"
 
@@ -19,13 +18,13 @@ __all__ = ["steps", "to_mend"]
 
 
 def steps(
-    units: Sequence[Unit],
+    units: Sequence[FunctionPlan],
     deployed: Mapping[str, Deployed],
     findings: Mapping[str, Finding],
     advice: Mapping[str, str],
     schedule: Schedule,
     ties: Ties,
-) -> tuple[Step, ...]:
+) -> tuple[PlanStep, ...]:
     """In the order of their waves, those of one unit together. `deployed` by id, `findings` by fingerprint, `advice`
     by rule."""
     mend = schedule.number(MEND)
@@ -36,10 +35,12 @@ def steps(
     return tuple(sorted((*before, *moving), key=lambda step: step.wave))
 
 
-def _one_image_each(own: Mapping[str, tuple[Step, ...]], units: Sequence[Unit]) -> dict[str, tuple[Step, ...]]:
+def _one_image_each(
+    own: Mapping[str, tuple[PlanStep, ...]], units: Sequence[FunctionPlan]
+) -> dict[str, tuple[PlanStep, ...]]:
     """Functions with the same target and Dockerfile share one build."""
     targets = {unit.id: unit.target for unit in units}
-    first: dict[tuple[str, ...], Step] = {}
+    first: dict[tuple[str, ...], PlanStep] = {}
     instead: dict[str, str] = {}
     for id_, found in own.items():
         for step in found:
@@ -60,10 +61,10 @@ def _one_image_each(own: Mapping[str, tuple[Step, ...]], units: Sequence[Unit]) 
     }
 
 
-def _callers_after_callees(own: Mapping[str, tuple[Step, ...]], ties: Ties) -> list[Step]:
+def _callers_after_callees(own: Mapping[str, tuple[PlanStep, ...]], ties: Ties) -> list[PlanStep]:
     """A caller's traffic shifts only after that of what it waits for, unless they move in one wave."""
     last = {id_: [step for step in found if step.key == "shift"] for id_, found in own.items()}
-    after: dict[str, list[Step]] = {}
+    after: dict[str, list[PlanStep]] = {}
     for callee, callers in ties.callers.items():
         for caller in callers:
             if last.get(callee) and last.get(caller) and last[callee][-1].wave < last[caller][0].wave:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from archlint.finding import SEVERITIES, Finding
 from archlint.knowledge.plan_steps import covered_by, decided_by_target, fix_points, move
 from archlint.model.place import Place
-from archlint.plan.model import Step, Unit
+from archlint.plan.model import FunctionPlan, PlanStep
 from archlint.plan.steps.words import step_id
 from archlint.rulebook import registry
 
@@ -40,8 +40,8 @@ _SHOWN = 3
 
 
 def fixes(
-    units: Sequence[Unit], findings: Mapping[str, Finding], advice: Mapping[str, str], wave: int
-) -> tuple[Step, ...]:
+    units: Sequence[FunctionPlan], findings: Mapping[str, Finding], advice: Mapping[str, str], wave: int
+) -> tuple[PlanStep, ...]:
     """Units in order, each with the edits that no unit before it needed. `findings` by fingerprint, `advice` is what
     each rule's page says to do."""
     declared = {(unit.place.path, unit.place.line) for unit in units}
@@ -49,7 +49,7 @@ def fixes(
     for unit in units:
         for fingerprint in to_mend(unit, findings):
             wanted[fingerprint].append(unit.id)
-    steps: list[Step] = []
+    steps: list[PlanStep] = []
     used: set[str] = set()
     for group in _edits([findings[fingerprint] for fingerprint in wanted], declared):
         ids = tuple(dict.fromkeys(id_ for found in group for id_ in wanted[found.fingerprint]))
@@ -62,7 +62,7 @@ def fixes(
     return tuple(sorted(steps, key=lambda step: order[step.unit or ""]))
 
 
-def to_mend(unit: Unit, findings: Mapping[str, Finding]) -> tuple[str, ...]:
+def to_mend(unit: FunctionPlan, findings: Mapping[str, Finding]) -> tuple[str, ...]:
     """Fingerprints of the findings that the unit's move does not do away with."""
     found = move(unit.target)
     resolved = decided_by_target() | (found.resolves if found is not None else frozenset())
@@ -90,13 +90,13 @@ def _edits(findings: Sequence[Finding], declared: Collection[tuple[str, int]]) -
     return list(groups.values())
 
 
-def _step(group: list[Finding], ids: tuple[str, ...], advice: Mapping[str, str], wave: int) -> Step:
+def _step(group: list[Finding], ids: tuple[str, ...], advice: Mapping[str, str], wave: int) -> PlanStep:
     worst = min(group, key=lambda found: (-SEVERITIES.index(found.severity), found.sort_key))
     places = tuple(sorted({found.place for found in group}))
     rules = list(dict.fromkeys([worst.rule, *sorted(found.rule for found in group)]))
     path = worst.place.path
     codes = ",".join(sorted({found.code for found in group}))
-    return Step(
+    return PlanStep(
         id=step_id(ids[0], "\0".join((FIX, worst.rule, path, *worst.functions))),
         wave=wave,
         unit=ids[0],
@@ -145,5 +145,5 @@ def _advice(group: list[Finding], rules: list[str], worst: Finding, advice: Mapp
             yield text
 
 
-def _renamed(step: Step) -> Step:
+def _renamed(step: PlanStep) -> PlanStep:
     return replace(step, id=step_id(step.unit or "", step.id))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from archlint.knowledge import plan_steps
 from archlint.knowledge.plan_steps import Move, Recipe, base, base_keys, move
 from archlint.model.deployed import Deployed
-from archlint.plan.model import Step, Unit
+from archlint.plan.model import FunctionPlan, PlanStep
 from archlint.plan.steps.words import Words, brings_registry, step_id, words
 from archlint.plan.waves import BASE, CLEAN_UP, Schedule
 from archlint.values import Known
@@ -26,13 +26,15 @@ REGISTRY = "ecr"
 """Parts of the base that each function, or each image, has one of."""
 
 
-def base_steps(units: Sequence[Unit], deployed: Mapping[str, Deployed], schedule: Schedule) -> tuple[Step, ...]:
+def base_steps(
+    units: Sequence[FunctionPlan], deployed: Mapping[str, Deployed], schedule: Schedule
+) -> tuple[PlanStep, ...]:
     """Wave 0: each part once, however many units need it; registries and recordings once a unit."""
     wave = schedule.number(BASE)
     if wave is None:
         return ()
     moving = [unit for unit in units if unit.id in schedule.moves]
-    steps: list[Step] = []
+    steps: list[PlanStep] = []
     for key in base_keys():
         wanting = [unit for unit in moving if _wants(unit, key, deployed[unit.id])]
         if key == EVENTS:
@@ -45,9 +47,9 @@ def base_steps(units: Sequence[Unit], deployed: Mapping[str, Deployed], schedule
     return tuple(steps)
 
 
-def _registries(units: Sequence[Unit], deployed: Mapping[str, Deployed], wave: int) -> Iterator[Step]:
+def _registries(units: Sequence[FunctionPlan], deployed: Mapping[str, Deployed], wave: int) -> Iterator[PlanStep]:
     """One for each target and Dockerfile."""
-    sharing: dict[tuple[str, str], list[Unit]] = {}
+    sharing: dict[tuple[str, str], list[FunctionPlan]] = {}
     for unit in units:
         sharing.setdefault((unit.target, words(unit, deployed[unit.id]).texts["dockerfile"]), []).append(unit)
     for first, *others in sharing.values():
@@ -55,7 +57,7 @@ def _registries(units: Sequence[Unit], deployed: Mapping[str, Deployed], wave: i
         yield replace(step, also=tuple(unit.id for unit in others))
 
 
-def _wants(unit: Unit, key: str, deployed: Deployed) -> bool:
+def _wants(unit: FunctionPlan, key: str, deployed: Deployed) -> bool:
     """What the function has today is not made again."""
     found = move(unit.target)
     if key == EVENTS:
@@ -72,7 +74,9 @@ def _is_image(deployed: Deployed) -> bool:
     return isinstance(package, Known) and package.value == "image"
 
 
-def move_steps(unit: Unit, deployed: Deployed, schedule: Schedule, before: Sequence[Step]) -> tuple[Step, ...]:
+def move_steps(
+    unit: FunctionPlan, deployed: Deployed, schedule: Schedule, before: Sequence[PlanStep]
+) -> tuple[PlanStep, ...]:
     """What is made, the shift of each trigger, and what is removed at the end, each after the step before it."""
     found = move(unit.target)
     if found is None or unit.id not in schedule.moves:
@@ -80,7 +84,7 @@ def move_steps(unit: Unit, deployed: Deployed, schedule: Schedule, before: Seque
     wave, last = schedule.moves[unit.id], schedule.number(CLEAN_UP)
     named = words(unit, deployed)
     ready = tuple(step.id for step in before if unit.id in (step.unit, *step.also))
-    steps: list[Step] = []
+    steps: list[PlanStep] = []
     for step in _steps(found, unit, deployed, named, wave):
         after = (steps[-1].id,) if steps else ready
         number = last if not step.reversible and last is not None else step.wave
@@ -88,7 +92,7 @@ def move_steps(unit: Unit, deployed: Deployed, schedule: Schedule, before: Seque
     return tuple(steps)
 
 
-def _steps(found: Move, unit: Unit, deployed: Deployed, named: Words, wave: int) -> Iterator[Step]:
+def _steps(found: Move, unit: FunctionPlan, deployed: Deployed, named: Words, wave: int) -> Iterator[PlanStep]:
     for recipe in found.steps:
         if recipe.shift:
             yield from _shifts(found.form, recipe, unit, deployed, named, wave)
@@ -101,8 +105,8 @@ def _steps(found: Move, unit: Unit, deployed: Deployed, named: Words, wave: int)
             yield step
 
 
-def _made(recipe: Recipe, named: Words, unit: str | None, wave: int) -> Step:
-    return Step(
+def _made(recipe: Recipe, named: Words, unit: str | None, wave: int) -> PlanStep:
+    return PlanStep(
         id=step_id(unit or "", recipe.key),
         wave=wave,
         unit=unit,
@@ -120,14 +124,16 @@ def _made(recipe: Recipe, named: Words, unit: str | None, wave: int) -> Step:
     )
 
 
-def _why_beside(unit: Unit, deployed: Deployed, recipe: Recipe) -> str:
+def _why_beside(unit: FunctionPlan, deployed: Deployed, recipe: Recipe) -> str:
     """A function's package type can only be set when it is created."""
     if unit.target not in ("lambda-image", "lambda-managed-instances-gpu") or _is_image(deployed):
         return recipe.detail
     return f"{recipe.detail} {_CREATE_ONLY} {_IN_TEMPLATE.get(deployed.function.kind, '')}".rstrip()
 
 
-def _shifts(form: str, recipe: Recipe, unit: Unit, deployed: Deployed, named: Words, wave: int) -> Iterator[Step]:
+def _shifts(
+    form: str, recipe: Recipe, unit: FunctionPlan, deployed: Deployed, named: Words, wave: int
+) -> Iterator[PlanStep]:
     """One step a kind of trigger; a function without triggers has callers that name it."""
     if form == "in-place" or recipe.in_place:
         yield _shift(plan_steps.in_place(), "alias", "the alias", unit, named, wave)
@@ -142,9 +148,11 @@ def _shifts(form: str, recipe: Recipe, unit: Unit, deployed: Deployed, named: Wo
             yield _stays(kind, unit, named, wave)
 
 
-def _shift(way: plan_steps.Way, kind: str, title: str, unit: Unit, named: Words, wave: int) -> Step:
+def _shift(
+    way: plan_steps.TrafficShift, kind: str, title: str, unit: FunctionPlan, named: Words, wave: int
+) -> PlanStep:
     parts = (f"In place of the trigger: {way.replace}." if way.replace else "", way.change, way.shift)
-    return Step(
+    return PlanStep(
         id=step_id(unit.id, f"shift {kind}"),
         wave=wave,
         unit=unit.id,
@@ -158,10 +166,10 @@ def _shift(way: plan_steps.Way, kind: str, title: str, unit: Unit, named: Words,
     )
 
 
-def _stays(kind: str, unit: Unit, named: Words, wave: int) -> Step:
+def _stays(kind: str, unit: FunctionPlan, named: Words, wave: int) -> PlanStep:
     """The trigger cannot leave Lambda: a thin function stays for it."""
     reason = plan_steps.contract(kind) or "nothing else can take its place"
-    return Step(
+    return PlanStep(
         id=step_id(unit.id, f"shift {kind}"),
         wave=wave,
         unit=unit.id,

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from archlint.knowledge import plan_steps
 from archlint.model.deployed import Deployed
 from archlint.model.function import FolderCode, ImageCode
-from archlint.plan.model import Unit
+from archlint.plan.model import FunctionPlan
 from archlint.values import Known
 
 _PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
@@ -44,7 +44,7 @@ class Words:
         return _PLACEHOLDER.sub(lambda found: self.commands.get(found[1], found[0]), template)
 
 
-def words(unit: Unit, deployed: Deployed) -> Words:
+def words(unit: FunctionPlan, deployed: Deployed) -> Words:
     """What is said of a unit and what is run for it."""
     dockerfile, context = _image(deployed)
     texts = {
@@ -74,7 +74,7 @@ def words(unit: Unit, deployed: Deployed) -> Words:
     return Words(MappingProxyType(texts), MappingProxyType(commands))
 
 
-def brings_registry(unit: Unit, deployed: Deployed) -> bool:
+def brings_registry(unit: FunctionPlan, deployed: Deployed) -> bool:
     """SAM and CDK keep a registry for the images of functions, and push to it when they deploy."""
     return unit.target.startswith("lambda-") and deployed.function.kind != "cloudformation"
 

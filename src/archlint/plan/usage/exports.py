@@ -15,9 +15,17 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from archlint.plan.usage.records import Context, Invocation, Tuning, from_document, from_row, from_text, parsed
+from archlint.plan.usage.records import (
+    RecordContext,
+    RecordedInvocation,
+    Tuning,
+    from_document,
+    from_row,
+    from_text,
+    parsed,
+)
 
-__all__ = ["MAX_DOCUMENT", "Invocation", "TooLargeError", "Tuning", "invocations"]
+__all__ = ["MAX_DOCUMENT", "RecordedInvocation", "TooLargeError", "Tuning", "invocations"]
 
 MAX_DOCUMENT = 64_000_000
 """Bytes of a line, or of a JSON document of several lines, which is held as a whole."""
@@ -40,7 +48,7 @@ class TooLargeError(Exception):
     """A file above the limits; the message says what to do."""
 
 
-def invocations(file: BinaryIO) -> Iterator[Invocation | Tuning]:
+def invocations(file: BinaryIO) -> Iterator[RecordedInvocation | Tuning]:
     """Raises TooLargeError; OSError and EOFError where the file cannot be read or its compression is broken."""
     lines = _lines(file)
     first = next((line for line in lines if line.strip()), None)
@@ -66,7 +74,7 @@ def _lines(file: BinaryIO) -> Iterator[str]:
         yield data.decode("utf-8", "replace").removeprefix("\ufeff")
 
 
-def _document(lines: Iterator[str]) -> Iterator[Invocation | Tuning]:
+def _document(lines: Iterator[str]) -> Iterator[RecordedInvocation | Tuning]:
     """One JSON document over all lines, or several of them one after the other."""
     text, size = [], 0
     for line in lines:
@@ -77,7 +85,7 @@ def _document(lines: Iterator[str]) -> Iterator[Invocation | Tuning]:
     whole = "".join(text)
     found = parsed(whole)
     if found is not None:
-        yield from from_document(found, Context())
+        yield from from_document(found, RecordContext())
         return
     decoder, at = json.JSONDecoder(strict=False), 0
     while (start := _BLANK.match(whole, at)) and start.end() < len(whole):
@@ -87,21 +95,21 @@ def _document(lines: Iterator[str]) -> Iterator[Invocation | Tuning]:
             if at == 0:
                 yield from _stream(iter(text))
             return
-        yield from from_document(found, Context())
+        yield from from_document(found, RecordContext())
 
 
-def _stream(lines: Iterator[str]) -> Iterator[Invocation | Tuning]:
+def _stream(lines: Iterator[str]) -> Iterator[RecordedInvocation | Tuning]:
     for line in lines:
         found = parsed(line) if line.lstrip()[:1] in ("{", "[") else None
         if found is not None:
-            yield from from_document(found, Context())
+            yield from from_document(found, RecordContext())
         elif line.rstrip().endswith("{") and "REPORT" not in line:
             yield from _pretty(line, lines)
         else:
-            yield from from_text(line, Context())
+            yield from from_text(line, RecordContext())
 
 
-def _pretty(head: str, lines: Iterator[str]) -> Iterator[Invocation | Tuning]:
+def _pretty(head: str, lines: Iterator[str]) -> Iterator[RecordedInvocation | Tuning]:
     """`2026-11-20T10:00:00+00:00 stream {`, then the event's lines up to the closing brace in the first column."""
     text = ["{"]
     for line in itertools.islice(lines, MAX_PRETTY):
@@ -109,10 +117,10 @@ def _pretty(head: str, lines: Iterator[str]) -> Iterator[Invocation | Tuning]:
         if line.startswith("}"):
             break
         if "REPORT RequestId" in line and not line.startswith((" ", "\t")):
-            yield from from_text(line, Context())
+            yield from from_text(line, RecordContext())
     found = parsed("".join(text))
     if found is not None:
-        yield from from_document(found, Context().at_text(head))
+        yield from from_document(found, RecordContext().at_text(head))
 
 
 def _is_header(line: str) -> bool:
@@ -120,7 +128,7 @@ def _is_header(line: str) -> bool:
     return len(names) < 200 and ("message" in names or any(name.startswith("@") for name in names))
 
 
-def _table(lines: Iterator[str]) -> Iterator[Invocation | Tuning]:
+def _table(lines: Iterator[str]) -> Iterator[RecordedInvocation | Tuning]:
     rows = csv.reader(lines)
     names: list[str] = []
     while True:
@@ -133,4 +141,4 @@ def _table(lines: Iterator[str]) -> Iterator[Invocation | Tuning]:
         if not names:
             names = row
         else:
-            yield from from_row(dict(zip(names, row, strict=False)), Context())
+            yield from from_row(dict(zip(names, row, strict=False)), RecordContext())

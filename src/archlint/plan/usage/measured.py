@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from archlint.plan.usage.exports import Invocation, Tuning
+from archlint.plan.usage.exports import RecordedInvocation, Tuning
 
 DAY_S = 24 * 3600
 MONTH_S = 730 * 3600
@@ -70,7 +70,7 @@ class _Function:
     last: float = -math.inf
     undated: int = 0
 
-    def add(self, one: Invocation) -> None:
+    def add(self, one: RecordedInvocation) -> None:
         self.duration.add(one.duration_ms)
         if one.init_ms is not None:
             self.init.add(one.init_ms)
@@ -84,7 +84,7 @@ class _Function:
             self.first, self.last = min(self.first, one.at), max(self.last, one.at)
 
 
-class Measured:
+class MeasuredUsage:
     """Collects what the files say; its size does not grow with the logs."""
 
     def __init__(self, function: str | None = None, days: float | None = None) -> None:
@@ -98,7 +98,7 @@ class Measured:
         self.nameless = 0
         self.twice = 0
 
-    def add(self, found: Iterable[Invocation | Tuning]) -> None:
+    def add(self, found: Iterable[RecordedInvocation | Tuning]) -> None:
         for one in found:
             name = one.function or self.function
             if name is None:
@@ -108,7 +108,7 @@ class Measured:
             elif self._is_new(name, one) and (name in self._functions or len(self._functions) < MAX_FUNCTIONS):
                 self._functions.setdefault(name, _Function()).add(one)
 
-    def _is_new(self, name: str, one: Invocation) -> bool:
+    def _is_new(self, name: str, one: RecordedInvocation) -> bool:
         """A retry has its first try's request id, but hardly its duration."""
         if not one.request_id:
             return True

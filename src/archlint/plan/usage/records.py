@@ -28,7 +28,7 @@ _EPOCH_MS = 1e11
 
 
 @dataclass(frozen=True, slots=True)
-class Invocation:
+class RecordedInvocation:
     """What one REPORT says; `at` in seconds since 1970."""
 
     request_id: str
@@ -53,23 +53,23 @@ class Tuning:
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class RecordContext:
     """What surrounds a record."""
 
     function: str | None = None
     at: float | None = None
 
-    def at_text(self, text: str) -> Context:
+    def at_text(self, text: str) -> RecordContext:
         """With the time that stands at the beginning of a line."""
         found = _TIME.search(text[:200])
         return self if found is None else replace(self, at=_time(found[0]))
 
-    def with_keys(self, found: Mapping[str, Any]) -> Context:
+    def with_keys(self, found: Mapping[str, Any]) -> RecordContext:
         group = next(
             (found[key] for key in ("logGroup", "logGroupName", "@log", "logGroupIdentifier") if key in found), None
         )
         at = next((found[key] for key in ("timestamp", "@timestamp", "time") if key in found), None)
-        return Context(_function(group) or self.function, _time(at) if at is not None else self.at)
+        return RecordContext(_function(group) or self.function, _time(at) if at is not None else self.at)
 
 
 def parsed(text: str) -> Any:
@@ -80,7 +80,7 @@ def parsed(text: str) -> Any:
         return None
 
 
-def from_document(found: Any, context: Context, depth: int = 0) -> Iterator[Invocation | Tuning]:
+def from_document(found: Any, context: RecordContext, depth: int = 0) -> Iterator[RecordedInvocation | Tuning]:
     """Walks down what commands wrap around log events."""
     if depth > MAX_DEPTH:
         return
@@ -96,7 +96,7 @@ def from_document(found: Any, context: Context, depth: int = 0) -> Iterator[Invo
         yield from from_text(found, context)
 
 
-def _from_object(found: dict[str, Any], context: Context, depth: int) -> Iterator[Invocation | Tuning]:
+def _from_object(found: dict[str, Any], context: RecordContext, depth: int) -> Iterator[RecordedInvocation | Tuning]:
     tuning = _tuning(found, context)
     if tuning is not None:
         yield tuning
@@ -115,7 +115,7 @@ def _from_object(found: dict[str, Any], context: Context, depth: int) -> Iterato
                 yield from from_document(inner, context, depth + 1)
 
 
-def from_row(row: Mapping[str, Any], context: Context) -> Iterator[Invocation | Tuning]:
+def from_row(row: Mapping[str, Any], context: RecordContext) -> Iterator[RecordedInvocation | Tuning]:
     """Columns of Logs Insights: @message, or the fields that it finds in REPORT lines."""
     context = context.with_keys(row)
     message = row.get("@message", row.get("message"))
@@ -127,7 +127,7 @@ def from_row(row: Mapping[str, Any], context: Context) -> Iterator[Invocation | 
     if duration is None or (kind is not None and kind != "REPORT"):
         return
     billed = _milliseconds(row.get("@billedDuration"))
-    yield Invocation(
+    yield RecordedInvocation(
         str(row.get("@requestId", ""))[:64],
         duration,
         duration if billed is None else billed,
@@ -139,7 +139,7 @@ def from_row(row: Mapping[str, Any], context: Context) -> Iterator[Invocation | 
     )
 
 
-def from_text(text: str, context: Context) -> Iterator[Invocation]:
+def from_text(text: str, context: RecordContext) -> Iterator[RecordedInvocation]:
     """A REPORT line, whatever stands before it; tabs may be written \\t."""
     report = _REPORT.search(text[:MAX_TEXT])
     if report is None:
@@ -152,7 +152,7 @@ def from_text(text: str, context: Context) -> Iterator[Invocation]:
         return
     before = text[max(0, report.start() - 400) : report.start()]
     time, group = _TIME.search(before), _GROUP.search(before)
-    yield Invocation(
+    yield RecordedInvocation(
         report[1],
         duration,
         fields.get("Billed Duration", duration),
@@ -165,7 +165,7 @@ def from_text(text: str, context: Context) -> Iterator[Invocation]:
     )
 
 
-def _platform(record: Any, context: Context) -> Iterator[Invocation]:
+def _platform(record: Any, context: RecordContext) -> Iterator[RecordedInvocation]:
     metrics = record.get("metrics") if isinstance(record, dict) else None
     if not isinstance(metrics, dict):
         return
@@ -173,7 +173,7 @@ def _platform(record: Any, context: Context) -> Iterator[Invocation]:
     if duration is None:
         return
     billed = _milliseconds(metrics.get("billedDurationMs"))
-    yield Invocation(
+    yield RecordedInvocation(
         str(record.get("requestId", ""))[:64],
         duration,
         duration if billed is None else billed,
@@ -186,7 +186,7 @@ def _platform(record: Any, context: Context) -> Iterator[Invocation]:
     )
 
 
-def _tuning(found: Mapping[str, Any], context: Context) -> Tuning | None:
+def _tuning(found: Mapping[str, Any], context: RecordContext) -> Tuning | None:
     """{"power": 512, "cost": …, "duration": …, "stateMachine": …} with or without `stats` of every size."""
     best, duration = _megabytes(found.get("power")), _milliseconds(found.get("duration"))
     if best is None or duration is None or "cost" not in found:

@@ -29,7 +29,7 @@ from archlint.readers.cdk.reading import (
     whole,
 )
 from archlint.readers.cdk.scopes import OPEN, construct_id, construct_path
-from archlint.readers.cdk.triggers import Facts, Wiring
+from archlint.readers.cdk.triggers import AppTriggers, Facts
 from archlint.readers.cdk.values import CdkValue, Made, Open, Run
 from archlint.tree import Tree
 from archlint.values import Known, Unknown, Value
@@ -44,7 +44,7 @@ class Reading:
 
     functions: tuple[Function, ...]
     made: tuple[Made, ...]
-    wiring: Wiring
+    wiring: AppTriggers
     ids: Mapping[int, str]
     """Of the functions, by the object that stands for each; `wiring` holds the objects."""
     taken: dict[str, int]
@@ -66,7 +66,7 @@ def read_made(run: Run, folder: str, tree: Tree) -> Reading:
             found.append((item, construct))
         elif (wrapped := _wrapped(item)) is not None:
             found.append(wrapped)
-    wiring = Wiring(made, [item for item, _ in found])
+    wiring = AppTriggers(made, [item for item, _ in found])
     code = CodeReader(tree, folder, run.files)
     functions: dict[str, Function] = {}
     taken: dict[str, int] = {}

@@ -8,7 +8,17 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from archlint.knowledge.cdk import duration_factor, runtime_name, size_factor
-from archlint.readers.cdk.values import REST, CdkValue, Closure, Instance, Made, Member, Open, Reference, UserClass
+from archlint.readers.cdk.values import (
+    REST,
+    CdkInstance,
+    CdkReference,
+    CdkValue,
+    Closure,
+    Made,
+    Member,
+    Open,
+    UserClass,
+)
 from archlint.values import Known, Unknown, Value
 
 STRUCTS = ("Props", "Property", "Options", "Triggers", "Config")
@@ -23,7 +33,7 @@ Factor: TypeAlias = Callable[[str], float | None]
 
 def made_of(value: CdkValue) -> Made | None:
     """The library's object behind a value, also behind an object of a class of the app."""
-    if isinstance(value, Instance):
+    if isinstance(value, CdkInstance):
         return value.made
     return value if isinstance(value, Made) else None
 
@@ -51,7 +61,7 @@ def entry(value: CdkValue, name: str) -> CdkValue:
     head, _, rest = name.partition(".")
     made = made_of(value)
     holder = {**made.keywords, **made.attributes} if made is not None else value
-    if isinstance(value, Instance):
+    if isinstance(value, CdkInstance):
         holder = {**(holder if isinstance(holder, dict) else {}), **value.attributes}
     if isinstance(holder, Open):
         return holder
@@ -143,7 +153,7 @@ def runtime(value: CdkValue) -> Value[str | None]:
         return Known(str(named)) if isinstance(named, str) else Unknown(f"{made.path} is only known to the CDK")
     if isinstance(value, Member):
         return runtime(value.owner) if value.name == "name" else Unknown("it is no runtime")
-    if isinstance(value, Reference):
+    if isinstance(value, CdkReference):
         owner, _, member = value.path.removesuffix(".name").rpartition(".")
         if member == "FROM_IMAGE":
             return Known(None)
@@ -162,7 +172,7 @@ def architecture(value: CdkValue) -> Value[str]:
         value = value.owner
     if isinstance(value, str):
         return Known(str(value))
-    if isinstance(value, Reference):
+    if isinstance(value, CdkReference):
         known = {"ARM_64": "arm64", "X86_64": "x86_64"}
         member = last(value.path.removesuffix(".name"))
         return Known(known[member]) if member in known else Unknown(f"{value.path} is no architecture")
@@ -212,4 +222,4 @@ def is_given(value: CdkValue) -> bool:
 
 def is_member(value: CdkValue, name: str) -> bool:
     """Whether a value is the library's enumeration member of that name, or its text."""
-    return (isinstance(value, Reference) and last(value.path) == name) or (isinstance(value, str) and value == name)
+    return (isinstance(value, CdkReference) and last(value.path) == name) or (isinstance(value, str) and value == name)

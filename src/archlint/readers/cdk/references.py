@@ -9,7 +9,7 @@ from archlint.knowledge.resources import resource_type as known_type
 from archlint.readers.cdk.evaluator.names import snake
 from archlint.readers.cdk.overrides import of
 from archlint.readers.cdk.reading import MAX_PARTS, STRUCTS, argument, last, made_of
-from archlint.readers.cdk.values import CdkValue, Instance, Made, Member, Woven
+from archlint.readers.cdk.values import CdkInstance, CdkValue, Made, Member, Woven
 
 MAX_LEVELS = 12
 MAX_WORK = 500_000
@@ -168,4 +168,4 @@ def owner_of(value: CdkValue) -> Made | None:
     """The library's object that a value is, or is an attribute of."""
     if isinstance(value, Member):
         return value.owner
-    return value.made if isinstance(value, Instance) else value if isinstance(value, Made) else None
+    return value.made if isinstance(value, CdkInstance) else value if isinstance(value, Made) else None

@@ -12,7 +12,7 @@ from archlint.model.resource import Scalar
 from archlint.readers.cdk.overrides import at, of, overrides
 from archlint.readers.cdk.reading import argument, entry, is_given, last, made_of, number, reason, seconds, text, whole
 from archlint.readers.cdk.scopes import place_of
-from archlint.readers.cdk.values import CdkValue, Made, Open, Reference
+from archlint.readers.cdk.values import CdkReference, CdkValue, Made, Open
 from archlint.values import Known, Unknown, Value
 
 
@@ -100,7 +100,7 @@ def _boolean(value: CdkValue) -> Value[Scalar]:
 
 def _text(value: CdkValue) -> Value[Scalar]:
     """A text, a number, or a member of one of the library's enumerations by its name."""
-    if isinstance(value, Reference):
+    if isinstance(value, CdkReference):
         return Known(last(value.path))
     if isinstance(value, int | float) and not isinstance(value, bool):
         return Known(str(value))
@@ -110,7 +110,7 @@ def _text(value: CdkValue) -> Value[Scalar]:
 def _lower(value: CdkValue) -> Value[Scalar]:
     found = _text(value)
     if isinstance(found, Known) and isinstance(found.value, str):
-        return Known(found.value.lower() if isinstance(value, Reference) else found.value)
+        return Known(found.value.lower() if isinstance(value, CdkReference) else found.value)
     return found
 
 

@@ -19,7 +19,7 @@ from archlint.knowledge.triggers import EventSource, poller_source, principal_so
 from archlint.model.function import Trigger
 from archlint.readers.cdk.overrides import overrides
 from archlint.readers.cdk.reading import argument, entry, is_given, last, made_of, number, own_arguments, parts, seconds
-from archlint.readers.cdk.values import CdkValue, Made, Member, Reference
+from archlint.readers.cdk.values import CdkReference, CdkValue, Made, Member
 from archlint.values import Known, Value
 
 POINTERS = frozenset({"Alias", "Version", "CfnAlias", "CfnVersion"})
@@ -45,7 +45,7 @@ class Facts:
             self.triggers.append(trigger)
 
 
-class Wiring:
+class AppTriggers:
     """The connections of one app. `functions` are the objects that stand for functions."""
 
     def __init__(self, made: Sequence[Made], functions: Sequence[Made]) -> None:
@@ -244,6 +244,6 @@ def _is_event_invocation(parameters: dict[CdkValue, CdkValue]) -> bool:
 
 
 def _streams(value: CdkValue) -> bool:
-    if isinstance(value, Reference):
+    if isinstance(value, CdkReference):
         return value.path.endswith((".RESPONSE_STREAM", ".ResponseTransferMode.STREAM"))
     return isinstance(value, str) and value in ("RESPONSE_STREAM", "STREAM")

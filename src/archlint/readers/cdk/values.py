@@ -40,7 +40,7 @@ class Woven(Open):
     """A text with open parts: `pattern` has `*` for each of them, `references` are those that the app made."""
 
     pattern: str = "*"
-    references: tuple[Made | Member | Instance, ...] = ()
+    references: tuple[Made | Member | CdkInstance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class FilePath:
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class CdkReference:
     """Something of a library, by its Python spelling whatever the app's language: `os.environ`,
     `aws_cdk.aws_lambda.Runtime.PYTHON_3_12`, `aws_cdk.aws_lambda.Code.from_asset`."""
 
@@ -73,7 +73,7 @@ class Made:
     place: Place
     owner: Made | None = None
     """The object whose method was called, when `path` ends in a method."""
-    instance: Instance | None = None
+    instance: CdkInstance | None = None
     conditional: bool = False
     app_folder: str = ""
     calls: list[Made] = field(default_factory=list)
@@ -122,7 +122,7 @@ class UserClass:
 
 
 @dataclass(eq=False, slots=True, repr=False)
-class Instance:
+class CdkInstance:
     """An object of a class of the app. `place` is the call that made it; `made` what its super() call made."""
 
     cls: UserClass

@@ -12,7 +12,7 @@ from typing import Any
 from archlint.model.function import Code, Function, ImageCode, InlineCode, UnknownCode
 from archlint.model.place import Place, Problem
 from archlint.model.resource import Architecture, Link, Resource
-from archlint.readers.cdk_out.manifest import Contents, read_manifests, repository_code, source_folder
+from archlint.readers.cdk_out.manifest import AssetContents, read_manifests, repository_code, source_folder
 from archlint.readers.cloudformation import read_templates
 from archlint.tree import Tree, UnreadableError, join
 from archlint.values import Known
@@ -135,7 +135,7 @@ def read_assembly(tree: Tree, folder: str, app_folder: str) -> Assembly | None:
 
 
 def _function(
-    function: Function, path: str, resource: Mapping[str, Any], contents: Contents, tree: Tree, app_folder: str
+    function: Function, path: str, resource: Mapping[str, Any], contents: AssetContents, tree: Tree, app_folder: str
 ) -> Function:
     code = _code(function, resource, contents, tree, app_folder)
     created_at = _created_at(path, contents, tree, app_folder)
@@ -179,7 +179,7 @@ def _construct_path(resource: Mapping[str, Any], told: str | None) -> str | None
     return path.removesuffix("/Resource") if isinstance(path, str) else None
 
 
-def _is_framework(path: str, contents: Contents) -> bool:
+def _is_framework(path: str, contents: AssetContents) -> bool:
     if FRAMEWORK.search(path):
         return True
     above = path.split("/")
@@ -190,7 +190,9 @@ def _is_framework(path: str, contents: Contents) -> bool:
     return False
 
 
-def _code(function: Function, resource: Mapping[str, Any], contents: Contents, tree: Tree, app_folder: str) -> Code:
+def _code(
+    function: Function, resource: Mapping[str, Any], contents: AssetContents, tree: Tree, app_folder: str
+) -> Code:
     if isinstance(function.code, InlineCode):
         return function.code
     properties = _part(resource, "Properties")
@@ -230,7 +232,7 @@ def _words(value: object) -> tuple[str, ...] | None:
     return tuple(map(str, value)) if isinstance(value, list) and value else None
 
 
-def _created_at(path: str, contents: Contents, tree: Tree, app_folder: str) -> Place | None:
+def _created_at(path: str, contents: AssetContents, tree: Tree, app_folder: str) -> Place | None:
     """The first line of the app's own in the stack that the CDK kept, if it did."""
     for entry in (*contents.metadata.get(path, ()), *contents.metadata.get(f"{path}/Resource", ())):
         frames = entry.get("data") if entry.get("type") == "aws:cdk:creationStack" else entry.get("trace")

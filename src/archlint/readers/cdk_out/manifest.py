@@ -79,7 +79,7 @@ MAX_MANIFEST_BYTES = 40_000_000
 
 
 @dataclass(slots=True)
-class Contents:
+class AssetContents:
     """What the manifests name; paths are relative to the root."""
 
     templates: list[str] = field(default_factory=list)
@@ -95,14 +95,14 @@ class Contents:
     """(path, why)"""
 
 
-def read_manifests(tree: Tree, folder: str) -> Contents:
+def read_manifests(tree: Tree, folder: str) -> AssetContents:
     """Follows the assembly in `folder` and those of its stages."""
-    contents = Contents()
+    contents = AssetContents()
     _read(tree, folder, contents, 0)
     return contents
 
 
-def _read(tree: Tree, folder: str, contents: Contents, level: int) -> None:
+def _read(tree: Tree, folder: str, contents: AssetContents, level: int) -> None:
     manifest = _json(tree, _inside(folder, "manifest.json"), contents)
     for artifact in _values(_get(manifest, "artifacts")):
         kind, properties = artifact.get("type"), _get(artifact, "properties")
@@ -126,7 +126,7 @@ def _read(tree: Tree, folder: str, contents: Contents, level: int) -> None:
                 _add_path(contents, nested, logical_id, path)
 
 
-def _add_template(tree: Tree, folder: str, name: object, contents: Contents) -> str:
+def _add_template(tree: Tree, folder: str, name: object, contents: AssetContents) -> str:
     path = _inside(folder, name)
     if path is None or not tree.is_file(path):
         return ""
@@ -135,7 +135,7 @@ def _add_template(tree: Tree, folder: str, name: object, contents: Contents) -> 
     return path
 
 
-def _add_metadata(given: object, template: str, contents: Contents) -> None:
+def _add_metadata(given: object, template: str, contents: AssetContents) -> None:
     for path, entries in given.items() if isinstance(given, dict) else ():
         for entry in entries if isinstance(entries, list) else ():
             if isinstance(entry, dict):
@@ -145,12 +145,12 @@ def _add_metadata(given: object, template: str, contents: Contents) -> None:
                     _add_path(contents, template, str(entry.get("data")), construct)
 
 
-def _add_path(contents: Contents, template: str, logical_id: str, path: str | None) -> None:
+def _add_path(contents: AssetContents, template: str, logical_id: str, path: str | None) -> None:
     known = contents.paths.setdefault(template, {})
     known[logical_id] = path if known.get(logical_id, path) == path else None
 
 
-def _add_assets(tree: Tree, folder: str, name: str, contents: Contents) -> None:
+def _add_assets(tree: Tree, folder: str, name: str, contents: AssetContents) -> None:
     manifest = _json(tree, _inside(folder, name), contents)
     for digest, asset in _items(_get(manifest, "files")):
         path = _inside(folder, _get(asset, "source").get("path"))
@@ -167,7 +167,7 @@ def _inside(folder: str, name: object) -> str | None:
     return join(folder, name) if isinstance(name, str) else None
 
 
-def _json(tree: Tree, path: str | None, contents: Contents) -> Mapping[str, Any]:
+def _json(tree: Tree, path: str | None, contents: AssetContents) -> Mapping[str, Any]:
     if path is None:
         return {}
     try:

@@ -17,7 +17,7 @@ from archlint.model.function import (
 from archlint.model.place import Place
 from archlint.readers.cloudformation.reduced import reason_of
 from archlint.readers.cloudformation.scope import Scope
-from archlint.readers.cloudformation.template import Resource, Template
+from archlint.readers.cloudformation.template import Template, TemplateResource
 from archlint.syntax.node import Mapping, Node, Opaque, Reference, Scalar
 from archlint.tree import Tree, join, parent
 
@@ -26,7 +26,7 @@ _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 """Line breaks as YAML 1.1 counts them."""
 
 
-def zip_code(properties: Mapping, resource: Resource, scope: Scope, tree: Tree, text: str) -> Code:
+def zip_code(properties: Mapping, resource: TemplateResource, scope: Scope, tree: Tree, text: str) -> Code:
     """CodeUri or InlineCode of SAM, Code of CloudFormation."""
     sam = resource.type == "AWS::Serverless::Function"
     inline = scope.get(properties, "InlineCode") if sam else scope.get(properties, "Code", "ZipFile")
@@ -63,13 +63,13 @@ def local_code(path: str, folder: str, place: Place, tree: Tree, builds: bool) -
     return AbsentCode(found, place)
 
 
-def _default_code(resource: Resource, tree: Tree) -> Code:
+def _default_code(resource: TemplateResource, tree: Tree) -> Code:
     """`sam build` takes the template's own folder when CodeUri is not given."""
     folder = parent(resource.place.path)
     return FolderCode(folder) if tree.is_dir(folder) else UnknownCode("the template gives no CodeUri")
 
 
-def _built(code: Code, resource: Resource, scope: Scope) -> Code:
+def _built(code: Code, resource: TemplateResource, scope: Scope) -> Code:
     """A function without BuildMethod is built by its runtime, Python's with pip."""
     if not isinstance(code, FolderCode):
         return code
@@ -77,7 +77,7 @@ def _built(code: Code, resource: Resource, scope: Scope) -> Code:
     return FolderCode(code.path, builds, builder)
 
 
-def _build(resource: Resource, scope: Scope, by_default: bool) -> tuple[bool, str]:
+def _build(resource: TemplateResource, scope: Scope, by_default: bool) -> tuple[bool, str]:
     """Whether `sam build` installs dependencies, and with what in place of pip: by BuildMethod and SkipBuild of the
     resource's Metadata."""
     metadata = resource.body.get("Metadata")
@@ -107,7 +107,7 @@ def _inline(inline: Scalar, text: str) -> InlineCode:
     return InlineCode(inline.text, Place(place.path, place.line + 1, max(0, indent) + 1))
 
 
-def image_code(properties: Mapping, resource: Resource, scope: Scope, tree: Tree) -> Code:
+def image_code(properties: Mapping, resource: TemplateResource, scope: Scope, tree: Tree) -> Code:
     """An image that `sam build` makes from Metadata, with ImageConfig's overrides."""
     metadata = resource.body.get("Metadata")
     dockerfile = scope.get(metadata, "Dockerfile")
@@ -176,7 +176,7 @@ def layers(node: Node | None, template: Template, scope: Scope, tree: Tree) -> t
     return tuple(found)
 
 
-def _own_layer(resource: Resource, scope: Scope, tree: Tree) -> Layer:
+def _own_layer(resource: TemplateResource, scope: Scope, tree: Tree) -> Layer:
     content = scope.get(resource.properties, "ContentUri") or scope.get(resource.properties, "Content")
     if isinstance(content, Scalar) and "://" not in content.text:
         folder = join(parent(resource.place.path), content.text)

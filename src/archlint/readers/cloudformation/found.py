@@ -12,9 +12,9 @@ from archlint.model.place import Place
 from archlint.model.resource import Link
 from archlint.model.resource import Resource as Declared
 from archlint.readers.cloudformation.lookup import FUNCTION_TYPES, IMPLICIT_APIS, Lookup
-from archlint.readers.cloudformation.parts import Part
+from archlint.readers.cloudformation.parts import PropertyPart
 from archlint.readers.cloudformation.resources import declared, elsewhere, settings
-from archlint.readers.cloudformation.template import Resource
+from archlint.readers.cloudformation.template import TemplateResource
 from archlint.syntax.node import Mapping, Opaque, Scalar
 from archlint.values import Known
 
@@ -55,7 +55,9 @@ class Found:
                 self.make(name, IMPLICIT_APIS[name], place)
         self.links.setdefault(Link(self.id(source), self.id(target), kind, place, sync, detail))
 
-    def event(self, source: str, target: str, part: Part, shown_at: Place, by: str = "", detail: str = "") -> None:
+    def event(
+        self, source: str, target: str, part: PropertyPart, shown_at: Place, by: str = "", detail: str = ""
+    ) -> None:
         """The caller waits where the function's trigger at `shown_at`, or else the declaring type `by`, says so."""
         sync = self.waiting.get((target, shown_at))
         if sync is None:
@@ -64,7 +66,7 @@ class Found:
         self.events.add((source, target))
         self.link(source, target, "event", part.place, sync, detail)
 
-    def poll(self, mapping: str, source: str, target: str, part: Part, shown_at: Place) -> None:
+    def poll(self, mapping: str, source: str, target: str, part: PropertyPart, shown_at: Place) -> None:
         """An event through a mapping, whose id is the link's detail."""
         self.polled[mapping] = source
         self.mentioned.add(mapping)
@@ -89,7 +91,7 @@ class Found:
         self.made.setdefault(name, made)
         return name
 
-    def destination(self, source: str, part: Part, kind: str, label: str, told: str = "other") -> None:
+    def destination(self, source: str, part: PropertyPart, kind: str, label: str, told: str = "other") -> None:
         """Where failed or finished events go; a place outside the template becomes a resource without a type."""
         target = self.lookup.one(part.node)
         if target is None:
@@ -102,7 +104,7 @@ class Found:
             self.made.setdefault(target, made)
         self.link(source, target, kind, part.place)
 
-    def conditional(self, resource: Resource) -> bool:
+    def conditional(self, resource: TemplateResource) -> bool:
         condition = resource.condition
         return condition is not None and self.always.condition(condition) is not True
 
@@ -119,7 +121,7 @@ class Found:
             elif made.name in self.mentioned:
                 yield self._with_batch(made)
 
-    def _counts(self, resource: Resource, row: ResourceType) -> bool:
+    def _counts(self, resource: TemplateResource, row: ResourceType) -> bool:
         if row.belongs and self.lookup.owner(resource.name) != resource.name:
             return False
         return row.kind not in ("other", MAPPING) or resource.name in self.mentioned

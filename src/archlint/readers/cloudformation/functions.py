@@ -12,8 +12,8 @@ from archlint.readers.cloudformation.parts import merge_mappings, wanted_globals
 from archlint.readers.cloudformation.reduced import reason_of, span
 from archlint.readers.cloudformation.sam_events import sam_triggers, url_trigger
 from archlint.readers.cloudformation.scope import Scope
-from archlint.readers.cloudformation.template import Resource, Template
-from archlint.readers.cloudformation.triggers import Wiring
+from archlint.readers.cloudformation.template import Template, TemplateResource
+from archlint.readers.cloudformation.triggers import TriggerIndex
 from archlint.syntax.node import Mapping, Node, Opaque, Reference, Scalar, Sequence
 from archlint.tree import Tree
 from archlint.values import Known, Unknown, Value
@@ -21,13 +21,13 @@ from archlint.values import Known, Unknown, Value
 MOUNT_TARGET = "AWS::EFS::MountTarget"
 
 
-def unawaited_mount_targets(resource: Resource, template: Template) -> tuple[str, ...]:
+def unawaited_mount_targets(resource: TemplateResource, template: Template) -> tuple[str, ...]:
     """All mount targets of the template, where a resource waits for none of them; else nothing."""
     targets = tuple(name for name, other in template.resources.items() if other.type == MOUNT_TARGET)
     return () if not targets or _before(resource, template) & set(targets) else targets
 
 
-def _before(resource: Resource, template: Template) -> set[str]:
+def _before(resource: TemplateResource, template: Template) -> set[str]:
     """The resources of the template that exist before this one is made."""
     found: set[str] = set()
     pending = [resource]
@@ -60,7 +60,7 @@ PLACES = {
 def read_functions(lookup: Lookup, tree: Tree) -> Iterator[Function]:
     """Every Lambda function of the template, in order of writing."""
     template, scope = lookup.template, lookup.scope
-    wiring = Wiring(lookup, tree)
+    wiring = TriggerIndex(lookup, tree)
     always = template.open_scope()
     for resource in template.resources.values():
         if resource.type in FUNCTION_TYPES:
@@ -68,7 +68,7 @@ def read_functions(lookup: Lookup, tree: Tree) -> Iterator[Function]:
 
 
 class _Reader:
-    def __init__(self, template: Template, resource: Resource, scope: Scope, tree: Tree) -> None:
+    def __init__(self, template: Template, resource: TemplateResource, scope: Scope, tree: Tree) -> None:
         self.template = template
         self.resource = resource
         self.scope = scope
@@ -89,7 +89,7 @@ class _Reader:
         entry = self.properties.entry(key)
         return None if entry is None else span(entry)
 
-    def function(self, wiring: Wiring, always: Scope) -> Function:
+    def function(self, wiring: TriggerIndex, always: Scope) -> Function:
         resource = self.resource
         package = self._package()
         layers_node = self.get("Layers")

@@ -9,24 +9,140 @@ from archlint.knowledge.resources import OTHER, LinkRow, connector, resource_typ
 from archlint.knowledge.triggers import principal_source
 from archlint.model.function import Function
 from archlint.model.resource import Architecture
-from archlint.readers.cloudformation.api_links import read_api
 from archlint.readers.cloudformation.found import Found
-from archlint.readers.cloudformation.function_links import read_function
-from archlint.readers.cloudformation.lookup import FUNCTION_TYPES, Lookup
-from archlint.readers.cloudformation.openapi import BODIES
-from archlint.readers.cloudformation.parts import Part, parts
+from archlint.readers.cloudformation.lookup import FUNCTION_TYPES, Lookup, references, texts
+from archlint.readers.cloudformation.openapi import BODIES, body, operations
+from archlint.readers.cloudformation.parts import PropertyPart, merge_mappings, parts, wanted_globals
 from archlint.readers.cloudformation.policies import Policies
+from archlint.readers.cloudformation.reduced import span
 from archlint.readers.cloudformation.sam_events import read_events
 from archlint.readers.cloudformation.state_machines import STATE_MACHINES, read_state_machine
-from archlint.readers.cloudformation.template import Resource
+from archlint.readers.cloudformation.template import TemplateResource
 from archlint.syntax.node import Mapping, Node, Scalar, Sequence
 from archlint.tree import Tree
+
+DEAD_LETTERS = ("DeadLetterQueue", "DeadLetterConfig")
+DESTINATIONS = {"OnFailure": "failure", "OnSuccess": "success"}
+DESTINATION_KINDS = {
+    "SQS": "queue",
+    "SNS": "topic",
+    "EventBridge": "bus",
+    "Lambda": "function",
+    "S3Bucket": "bucket",
+    "S3": "bucket",
+}
+ADDED = {"SQS": ("Queue", "AWS::SQS::Queue"), "SNS": ("Topic", "AWS::SNS::Topic")}
+"""What SAM adds for a destination of a type without a target."""
+
+
+def read_function(resource: TemplateResource, found: Found, policies: Policies) -> None:
+    """Variables, layers, file systems, failure paths, permissions and SAM events."""
+    sam = resource.type == "AWS::Serverless::Function"
+    general = wanted_globals(found.template.globals, resource.body.get("IgnoreGlobals")) if sam else None
+    properties = merge_mappings(general, resource.properties)
+    _environment(resource, properties, found)
+    for layer in parts(found.scope, properties, ("Layers", "*"), resource.place):
+        target = found.lookup.one(layer.node)
+        if target is not None:
+            found.link(resource.name, target, "uses", layer.place)
+    _mounts(resource, properties, found)
+    for key in DEAD_LETTERS:
+        for part in parts(found.scope, properties, (key, "TargetArn"), resource.place):
+            told = found.scope.get(properties, key, "Type")
+            kind = DESTINATION_KINDS.get(told.text, "other") if isinstance(told, Scalar) else "other"
+            found.destination(resource.name, part, "failure", key, kind)
+    policies.read_own(resource, properties)
+    if sam:
+        for name, kind in DESTINATIONS.items():
+            for part in parts(
+                found.scope, properties, ("EventInvokeConfig", "DestinationConfig", name), resource.place
+            ):
+                _destination(resource, part, name, kind, found)
+        events = found.scope.get(properties, "Events")
+        if isinstance(events, Mapping):
+            read_events(resource, events, found)
+
+
+def _environment(resource: TemplateResource, properties: Mapping, found: Found) -> None:
+    variables = found.scope.get(properties, "Environment", "Variables")
+    for entry in variables if isinstance(variables, Mapping) else ():
+        target = found.lookup.one(found.scope.reduce(entry.value))
+        if target is not None:
+            found.link(resource.name, target, "env", span(entry), detail=entry.key)
+
+
+def _mounts(resource: TemplateResource, properties: Mapping, found: Found) -> None:
+    for part in parts(found.scope, properties, ("FileSystemConfigs", "*"), resource.place):
+        path = found.scope.get(part.node, "LocalMountPath")
+        for arn in parts(found.scope, part.node, ("Arn",), part.place):
+            target = found.lookup.one(arn.node)
+            if target is not None:
+                detail = path.text if isinstance(path, Scalar) else ""
+                found.link(resource.name, target, "mounts", arn.place, detail=detail)
+
+
+def _destination(resource: TemplateResource, part: PropertyPart, name: str, kind: str, found: Found) -> None:
+    """SAM's OnFailure or OnSuccess: a type, and mostly a destination."""
+    told = found.scope.get(part.node, "Type")
+    word = told.text if isinstance(told, Scalar) else ""
+    target: Node | None = found.scope.get(part.node, "Destination")
+    if target is None and word in ADDED:
+        suffix, type_ = ADDED[word]
+        made = f"{resource.name}EventInvokeConfig{name}{suffix}"
+        found.make(made, type_, part.place, conditional=found.conditional(resource))
+        found.link(resource.name, made, kind, part.place)
+        return
+    for below in parts(found.scope, part.node, ("Destination",), part.place):
+        found.destination(resource.name, below, kind, name, DESTINATION_KINDS.get(word, "other"))
+
+
+REQUESTS = (("requestTemplates", "*"), ("requestParameters", "*"))
+"""Where an integration without a proxy names the queue or state machine."""
+
+
+def read_api(resource: TemplateResource, found: Found, tree: Tree) -> None:
+    """One link for each function or resource that an operation is integrated with."""
+    document = body(resource, found.scope, tree)
+    if document is None:
+        return
+    for operation in operations(document, found.scope):
+        for name in _functions(operation.uri.node, found):
+            found.event(resource.name, name, operation.uri, resource.place, resource.type)
+        _deliveries(resource, operation.uri, operation.integration, found)
+    for section in (("components", "securitySchemes"), ("securityDefinitions",)):
+        schemes = found.scope.get(document, *section)
+        path = ("*", "x-amazon-apigateway-authorizer", "authorizerUri")
+        for part in parts(found.scope, schemes, path, resource.place) if isinstance(schemes, Mapping) else ():
+            authorizer = found.lookup.one(part.node)
+            if authorizer is not None and authorizer in found.lookup.functions:
+                found.event(resource.name, authorizer, part, resource.place, resource.type, "authorizer")
+
+
+def _functions(node: Node, found: Found) -> dict[str, None]:
+    """Functions that a URI names, by reference or by their own name."""
+    named = [found.lookup.owner(name) for name in references(node)]
+    named += found.lookup.functions_in(node)
+    for text in texts(node):
+        if target := found.lookup.by_name(text) if ":function:" in text else None:
+            named.append(target)
+    return dict.fromkeys(name for name in named if name in found.lookup.functions)
+
+
+def _deliveries(resource: TemplateResource, uri: PropertyPart, integration: Mapping, found: Found) -> None:
+    given = [PropertyPart(reduced, uri.place)] if (reduced := found.scope.reduce(uri.node)) is not None else []
+    for path in REQUESTS:
+        given += parts(found.scope, integration, path, uri.place)
+    for part in given:
+        name = found.lookup.one(part.node)
+        if name is not None and name not in found.lookup.functions and found.lookup.kind(name) not in ("other", "api"):
+            found.link(resource.name, name, "event", part.place)
+
 
 CONNECTOR = "AWS::Serverless::Connector"
 HOLDERS = ("function", "state-machine")
 
 
-def read_connectors(resource: Resource, found: Found) -> None:
+def read_connectors(resource: TemplateResource, found: Found) -> None:
     """A connector of its own, or those embedded in a resource."""
     if resource.type == CONNECTOR:
         source = found.scope.get(resource.properties, "Source", "Id")
@@ -104,7 +220,7 @@ def joined(parts: Iterable[Architecture], functions: Iterable[Function]) -> Arch
     )
 
 
-def _row(resource: Resource, row: LinkRow, found: Found) -> None:
+def _row(resource: TemplateResource, row: LinkRow, found: Found) -> None:
     """What a row of the table says about one property."""
     if row.source and row.source[0] not in resource.properties:
         return
@@ -119,7 +235,7 @@ def _row(resource: Resource, row: LinkRow, found: Found) -> None:
             _join(resource, row, origin, source, target, found)
 
 
-def _ends(resource: Resource, path: tuple[str, ...], found: Found) -> Iterator[Part | None]:
+def _ends(resource: TemplateResource, path: tuple[str, ...], found: Found) -> Iterator[PropertyPart | None]:
     """The values at a path; None stands for the resource itself."""
     if not path:
         yield None
@@ -128,7 +244,12 @@ def _ends(resource: Resource, path: tuple[str, ...], found: Found) -> Iterator[P
 
 
 def _join(
-    resource: Resource, row: LinkRow, origin: str, source: Part | None, target: Part | None, found: Found
+    resource: TemplateResource,
+    row: LinkRow,
+    origin: str,
+    source: PropertyPart | None,
+    target: PropertyPart | None,
+    found: Found,
 ) -> None:
     part = target or source
     if part is None:
@@ -156,7 +277,7 @@ def _fits(name: str, only: str, found: Found) -> bool:
     return function or only != "invokes"
 
 
-def _permission(resource: Resource, found: Found) -> None:
+def _permission(resource: TemplateResource, found: Found) -> None:
     """Who may invoke a function, where the source is declared and nothing else links the two."""
     principal = found.scope.get(resource.properties, "Principal")
     known = principal_source(principal.text) if isinstance(principal, Scalar) else None

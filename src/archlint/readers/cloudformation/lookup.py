@@ -9,7 +9,7 @@ from functools import cached_property
 from archlint.knowledge.resources import OTHER, resource_type
 from archlint.readers.cloudformation.reduced import names_in
 from archlint.readers.cloudformation.scope import Scope
-from archlint.readers.cloudformation.template import Resource, Template
+from archlint.readers.cloudformation.template import Template, TemplateResource
 from archlint.syntax.node import Mapping, Node, Opaque, Reference, Scalar, Sequence
 
 NAME = re.compile(r"\$\{!?\s*([A-Za-z0-9]+)")
@@ -122,7 +122,7 @@ class Lookup:
                 pointers.setdefault(f"{name}Alias{alias.text}", name)
         return pointers
 
-    def functions_named(self, resource: Resource, key: str) -> Iterator[str]:
+    def functions_named(self, resource: TemplateResource, key: str) -> Iterator[str]:
         """Functions that a property names by their own name, without a reference."""
         node = resource.properties.get(key)
         text = written(node)

@@ -6,7 +6,7 @@ from collections.abc import Mapping as Dictionary
 
 from archlint.readers.cloudformation.reduced import names_in, reason_of
 from archlint.readers.cloudformation.scope import Scope
-from archlint.readers.cloudformation.template import Resource, Template
+from archlint.readers.cloudformation.template import Template, TemplateResource
 from archlint.syntax.node import Mapping, Node, Opaque, Reference, Scalar
 from archlint.tree import join, parent
 
@@ -52,7 +52,7 @@ def _calls(
     return calls
 
 
-def _child(resource: Resource, scope: Scope) -> str | None:
+def _child(resource: TemplateResource, scope: Scope) -> str | None:
     key = NESTED.get(resource.type)
     location = scope.get(resource.properties, key) if key else None
     if not isinstance(location, Scalar) or "://" in location.text:
@@ -60,7 +60,7 @@ def _child(resource: Resource, scope: Scope) -> str | None:
     return join(parent(resource.place.path), location.text)
 
 
-def _arguments(resource: Resource, scope: Scope, given: _Given) -> dict[str, Node]:
+def _arguments(resource: TemplateResource, scope: Scope, given: _Given) -> dict[str, Node]:
     """Texts as they are; of a reference, the ids of the resources that it stands for."""
     arguments = scope.get(resource.properties, "Parameters")
     if not isinstance(arguments, Mapping):

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archlint.readers.cloudformation.parts import Part, parts
+from archlint.readers.cloudformation.parts import PropertyPart, parts
 from archlint.readers.cloudformation.reduced import span
 from archlint.readers.cloudformation.scope import Scope
-from archlint.readers.cloudformation.template import Resource
+from archlint.readers.cloudformation.template import TemplateResource
 from archlint.syntax.json import parse_json
 from archlint.syntax.node import DocumentError, Mapping, Node, Scalar
 from archlint.syntax.yaml import parse_yaml
@@ -31,19 +31,19 @@ METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class ApiOperation:
     """A path's method; `uri` is the integration's URI as written, `place` that of the integration."""
 
     path: str
     method: str
     """In small letters, "any" for every one."""
-    uri: Part
+    uri: PropertyPart
     timeout_s: Value[float] | None
     """None where the service's default holds."""
     integration: Mapping
 
 
-def body(resource: Resource, scope: Scope, tree: Tree | None) -> Node | None:
+def body(resource: TemplateResource, scope: Scope, tree: Tree | None) -> Node | None:
     """The document of an API; one in a file of the repository only with a tree."""
     keys = BODIES.get(resource.type)
     if keys is None:
@@ -82,7 +82,7 @@ def parsed(text: str, path: str) -> Node:
         return parse_json(_UNQUOTED.sub(r"\1null", text), path)
 
 
-def operations(document: Node | None, scope: Scope) -> Iterator[Operation]:
+def operations(document: Node | None, scope: Scope) -> Iterator[ApiOperation]:
     """In order of writing."""
     paths = scope.get(document, "paths")
     for path in paths if isinstance(paths, Mapping) else ():
@@ -96,8 +96,12 @@ def operations(document: Node | None, scope: Scope) -> Iterator[Operation]:
             if not isinstance(integration, Mapping):
                 continue
             entry = integration.entry("uri")
-            uri = Part(integration, integration.place) if entry is None else Part(entry.value, span(entry))
-            yield Operation(path.key, name, uri, _timeout(integration, scope), integration)
+            uri = (
+                PropertyPart(integration, integration.place)
+                if entry is None
+                else PropertyPart(entry.value, span(entry))
+            )
+            yield ApiOperation(path.key, name, uri, _timeout(integration, scope), integration)
 
 
 def _timeout(integration: Mapping, scope: Scope) -> Value[float] | None:

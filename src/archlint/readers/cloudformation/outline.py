@@ -5,7 +5,7 @@ from __future__ import annotations
 from archlint.model.outline import Outline
 from archlint.readers.cloudformation.lookup import FUNCTION_TYPES
 from archlint.readers.cloudformation.nested import children
-from archlint.readers.cloudformation.template import Resource, Template
+from archlint.readers.cloudformation.template import Template, TemplateResource
 from archlint.syntax.node import Mapping, Scalar
 
 
@@ -19,7 +19,7 @@ def outline(template: Template) -> Outline:
     )
 
 
-def _lies_in_s3(resource: Resource) -> bool:
+def _lies_in_s3(resource: TemplateResource) -> bool:
     code = resource.properties.get("CodeUri") or resource.properties.get("Code")
     if isinstance(code, Scalar):
         return code.text.startswith(("s3://", "https://"))

@@ -50,20 +50,20 @@ EACH = "*"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PropertyPart:
     """A reduced value and the property that holds it."""
 
     node: Node
     place: Place
 
 
-def parts(scope: Scope, node: Node, path: tuple[str, ...], place: Place) -> Iterator[Part]:
+def parts(scope: Scope, node: Node, path: tuple[str, ...], place: Place) -> Iterator[PropertyPart]:
     """The values at `path`. What cannot be looked into counts as the value of all that lies below it."""
     reduced = scope.reduce(node)
     if reduced is None:
         return
     if not path or isinstance(reduced, Opaque | Reference):
-        yield Part(reduced, place)
+        yield PropertyPart(reduced, place)
         return
     key, rest = path[0], path[1:]
     if key != EACH:

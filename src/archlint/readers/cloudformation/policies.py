@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from archlint.knowledge.resources import resource_type, sam_policy
 from archlint.readers.cloudformation.found import Found
-from archlint.readers.cloudformation.parts import Part, parts
-from archlint.readers.cloudformation.template import Resource
+from archlint.readers.cloudformation.parts import PropertyPart, parts
+from archlint.readers.cloudformation.template import TemplateResource
 from archlint.syntax.node import Mapping, Opaque, Reference, Scalar, Sequence
 from archlint.values import Known
 
@@ -31,14 +31,14 @@ class Policies:
                 if isinstance(part.node, Reference):
                     self.holders.setdefault(part.node.name, []).append(resource.name)
 
-    def _items(self, part: Part) -> Iterator[Part]:
+    def _items(self, part: PropertyPart) -> Iterator[PropertyPart]:
         """The items of a list; a value that is no list is its only item."""
         if isinstance(part.node, Sequence):
             yield from parts(self.found.scope, part.node, ("*",), part.place)
         else:
             yield part
 
-    def read_own(self, resource: Resource, properties: Mapping) -> None:
+    def read_own(self, resource: TemplateResource, properties: Mapping) -> None:
         """The Policies of a SAM function or state machine; SAM passes them over where a role is given."""
         if not resource.type.startswith("AWS::Serverless::") or "Role" in properties:
             return
@@ -47,7 +47,7 @@ class Policies:
             for item in self._items(part):
                 self._policy([resource.name], item)
 
-    def _policy(self, holders: list[str], item: Part) -> None:
+    def _policy(self, holders: list[str], item: PropertyPart) -> None:
         if isinstance(item.node, Reference):
             self._managed(holders, item.node.name)
             return
@@ -77,7 +77,7 @@ class Policies:
                 if holders:
                     self._document(holders, resource.properties, resource)
 
-    def _roles(self, resource: Resource) -> Iterator[str]:
+    def _roles(self, resource: TemplateResource) -> Iterator[str]:
         """Those that SAM makes for its functions too, which the template does not declare."""
         for path in (("Roles", "*"), ("RoleName",)):
             for part in parts(self.found.scope, resource.properties, path, resource.place):
@@ -86,7 +86,7 @@ class Policies:
                 elif isinstance(part.node, Opaque):
                     yield part.node.pattern.removeprefix("${").removesuffix("}")
 
-    def _role(self, role: Resource) -> None:
+    def _role(self, role: TemplateResource) -> None:
         holders = self.holders[role.name]
         for part in parts(self.found.scope, role.properties, ("Policies", "*"), role.place):
             if isinstance(part.node, Mapping):
@@ -95,16 +95,16 @@ class Policies:
             if isinstance(part.node, Reference):
                 self._managed(holders, part.node.name)
 
-    def _document(self, holders: list[str], properties: Mapping, resource: Resource) -> None:
+    def _document(self, holders: list[str], properties: Mapping, resource: TemplateResource) -> None:
         for part in parts(self.found.scope, properties, ("PolicyDocument",), resource.place):
             self._statements(holders, part)
 
-    def _statements(self, holders: list[str], document: Part) -> None:
+    def _statements(self, holders: list[str], document: PropertyPart) -> None:
         for whole in parts(self.found.scope, document.node, ("Statement",), document.place):
             for item in self._items(whole):
                 self._statement(holders, item)
 
-    def _statement(self, holders: list[str], item: Part) -> None:
+    def _statement(self, holders: list[str], item: PropertyPart) -> None:
         scope = self.found.scope
         effect = scope.get(item.node, "Effect")
         if not isinstance(effect, Scalar) or effect.text != "Allow":
@@ -117,7 +117,7 @@ class Policies:
             for part in self._items(whole):
                 self._grant(holders, part, actions)
 
-    def _grant(self, holders: list[str], part: Part, actions: str) -> None:
+    def _grant(self, holders: list[str], part: PropertyPart, actions: str) -> None:
         target = None if self.left < 0 else self.found.lookup.one(part.node)
         if target is None:
             return

@@ -7,17 +7,17 @@ from archlint.model.function import Setting
 from archlint.model.place import Place
 from archlint.model.resource import Resource as Declared
 from archlint.model.resource import Scalar as Plain
-from archlint.readers.cloudformation.parts import Part, parts
+from archlint.readers.cloudformation.parts import PropertyPart, parts
 from archlint.readers.cloudformation.reduced import reason_of
 from archlint.readers.cloudformation.scope import Scope
-from archlint.readers.cloudformation.template import Resource
+from archlint.readers.cloudformation.template import TemplateResource
 from archlint.syntax.node import Mapping, Node, Scalar, Sequence
 from archlint.values import Known, Unknown, Value
 
 BOOLEANS = {"true": True, "false": False}
 
 
-def declared(resource: Resource, row: ResourceType, scope: Scope, conditional: bool) -> Declared:
+def declared(resource: TemplateResource, row: ResourceType, scope: Scope, conditional: bool) -> Declared:
     """A resource of the template."""
     name = scope.get(resource.properties, row.name) if row.name else None
     return Declared(
@@ -50,7 +50,7 @@ def settings(properties: Mapping, rows: tuple[SettingRow, ...], scope: Scope) ->
     return found
 
 
-def _value(row: SettingRow, given: list[Part], scope: Scope) -> Value[Plain]:
+def _value(row: SettingRow, given: list[PropertyPart], scope: Scope) -> Value[Plain]:
     nodes = [part.node for part in given]
     if row.form == "present":
         return _present(nodes)

@@ -12,10 +12,10 @@ from archlint.model.place import Place
 from archlint.readers.cloudformation.found import MAPPING, Found
 from archlint.readers.cloudformation.lookup import PASSED, mentions_streaming, references
 from archlint.readers.cloudformation.openapi import body, operations
-from archlint.readers.cloudformation.parts import Part, parts
+from archlint.readers.cloudformation.parts import PropertyPart, parts
 from archlint.readers.cloudformation.reduced import span
 from archlint.readers.cloudformation.scope import Scope
-from archlint.readers.cloudformation.template import Resource, Template
+from archlint.readers.cloudformation.template import Template, TemplateResource
 from archlint.syntax.node import Entry, Mapping, Node, Scalar
 from archlint.values import Known, Unknown, Value
 
@@ -81,7 +81,7 @@ def _api_streams(name: str, template: Template) -> bool:
     return resource is not None and mentions_streaming(resource.properties)
 
 
-def read_events(owner: Resource, events: Mapping, found: Found) -> None:
+def read_events(owner: TemplateResource, events: Mapping, found: Found) -> None:
     for entry in events:
         body = found.scope.reduce(entry.value)
         kind = found.scope.get(body, "Type")
@@ -93,7 +93,7 @@ def read_events(owner: Resource, events: Mapping, found: Found) -> None:
 
 
 class _Event:
-    def __init__(self, owner: Resource, entry: Entry, row: SamEvent, properties: Mapping, found: Found) -> None:
+    def __init__(self, owner: TemplateResource, entry: Entry, row: SamEvent, properties: Mapping, found: Found) -> None:
         self.owner = owner
         self.entry = entry
         self.row = row
@@ -114,10 +114,10 @@ class _Event:
             for source, part in self._sources(self.row.at):
                 self._plain(source, part)
 
-    def _parts(self, *path: str) -> Iterator[Part]:
+    def _parts(self, *path: str) -> Iterator[PropertyPart]:
         return parts(self.found.scope, self.properties, path, self.entry.key_place)
 
-    def _sources(self, *path: str) -> Iterator[tuple[str, Part]]:
+    def _sources(self, *path: str) -> Iterator[tuple[str, PropertyPart]]:
         """The declared resources at a path."""
         for part in self._parts(*path) if path[0] else ():
             source = self.found.lookup.one(part.node)
@@ -128,13 +128,13 @@ class _Event:
     def place(self) -> Place:
         return self.entry.key_place
 
-    def _event(self, source: str, part: Part, detail: str = "") -> None:
+    def _event(self, source: str, part: PropertyPart, detail: str = "") -> None:
         self.found.event(source, self.owner.name, part, self.place, self.row.makes, detail)
 
     def _api(self) -> None:
         """The API that the event names, or the one that SAM adds."""
         if self.row.at not in self.properties:
-            self._event(self.row.default, Part(self.properties, self.place))
+            self._event(self.row.default, PropertyPart(self.properties, self.place))
             return
         for source, part in self._sources(self.row.at):
             if self.found.lookup.kind(source) in ("api", PASSED):
@@ -152,7 +152,7 @@ class _Event:
         made = self.found.make(
             self.name, self.row.makes, self.place, self.properties, self._settings(), self.conditional
         )
-        self._event(made, Part(self.properties, self.place))
+        self._event(made, PropertyPart(self.properties, self.place))
         for bus, part in (*self._sources(self.row.at), *self._sources("Pattern", "detail", "bucket", "name", "*")):
             self.found.link(bus, made, "event", part.place)
         for part in self._parts("DeadLetterConfig"):
@@ -165,7 +165,7 @@ class _Event:
         rows = row.settings if row else ()
         return tuple(replace(s, path=named) if s.name == "schedule_expression" else s for s in rows)
 
-    def _dead_letters(self, made: str, part: Part) -> None:
+    def _dead_letters(self, made: str, part: PropertyPart) -> None:
         target = self.found.scope.get(part.node, "Arn")
         if target is not None:
             for arn in parts(self.found.scope, part.node, ("Arn",), part.place):
@@ -177,7 +177,7 @@ class _Event:
             self.found.make(queue, "AWS::SQS::Queue", part.place, conditional=self.conditional)
             self.found.link(made, queue, "failure", part.place)
 
-    def _plain(self, source: str, part: Part) -> None:
+    def _plain(self, source: str, part: PropertyPart) -> None:
         """A source that invokes the function itself; SNS may pass through a queue."""
         for policy in self._parts("RedrivePolicy", "deadLetterTargetArn"):
             self.found.destination(source, policy, "failure", f"{self.entry.key}.RedrivePolicy", "queue")
@@ -192,7 +192,7 @@ class _Event:
             mapping = f"{self.name}EventSourceMapping"
             own = value if isinstance(value, Mapping) else None
             self.found.make(mapping, "AWS::Lambda::EventSourceMapping", self.place, own, conditional=self.conditional)
-            self.found.poll(mapping, queue, self.owner.name, Part(self.properties, span(through)), self.place)
+            self.found.poll(mapping, queue, self.owner.name, PropertyPart(self.properties, span(through)), self.place)
 
     def _queue(self, value: Node | None, through: Entry) -> str | None:
         if isinstance(value, Scalar):

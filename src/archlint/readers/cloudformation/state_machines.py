@@ -13,9 +13,9 @@ from archlint.knowledge.resources import integration
 from archlint.model.place import Place
 from archlint.readers.cloudformation.found import Found
 from archlint.readers.cloudformation.openapi import document, parsed
-from archlint.readers.cloudformation.parts import Part, parts
+from archlint.readers.cloudformation.parts import PropertyPart, parts
 from archlint.readers.cloudformation.reduced import concatenate
-from archlint.readers.cloudformation.template import Resource
+from archlint.readers.cloudformation.template import TemplateResource
 from archlint.syntax.node import DocumentError, Mapping, Node, Opaque, Reference, Scalar, Sequence
 from archlint.tree import Tree
 
@@ -36,7 +36,7 @@ class _Definition:
     place: Place | None
 
 
-def read_state_machine(resource: Resource, found: Found, tree: Tree) -> None:
+def read_state_machine(resource: TemplateResource, found: Found, tree: Tree) -> None:
     """One link for each resource that a task runs or calls."""
     definition = _definition(resource, found, tree)
     values = found.scope.get(resource.properties, "DefinitionSubstitutions")
@@ -48,7 +48,7 @@ def read_state_machine(resource: Resource, found: Found, tree: Tree) -> None:
         reader.read(state)
 
 
-def _substituted(resource: Resource, found: Found) -> None:
+def _substituted(resource: TemplateResource, found: Found) -> None:
     """Of a definition that cannot be read: the functions that are filled in, which it can only call."""
     for part in parts(found.scope, resource.properties, ("DefinitionSubstitutions", "*"), resource.place):
         target = found.lookup.one(part.node)
@@ -56,7 +56,7 @@ def _substituted(resource: Resource, found: Found) -> None:
             found.link(resource.name, target, "invokes", part.place)
 
 
-def _definition(resource: Resource, found: Found, tree: Tree) -> _Definition | None:
+def _definition(resource: TemplateResource, found: Found, tree: Tree) -> _Definition | None:
     inline = found.scope.get(resource.properties, "Definition")
     if isinstance(inline, Mapping):
         return _Definition(inline, None)
@@ -93,7 +93,7 @@ def _states(root: Node, found: Found) -> Iterator[Mapping]:
 
 
 class _Tasks:
-    def __init__(self, resource: Resource, found: Found, values: Mapping, definition: _Definition) -> None:
+    def __init__(self, resource: TemplateResource, found: Found, values: Mapping, definition: _Definition) -> None:
         self.resource = resource
         self.found = found
         self.values = values
@@ -126,7 +126,7 @@ class _Tasks:
                 for part in parts(scope, arguments, path, arguments.place):
                     self._link(part, waits and not later, f"{service}:{action}{pattern}")
 
-    def _link(self, part: Part, waits: bool, detail: str) -> None:
+    def _link(self, part: PropertyPart, waits: bool, detail: str) -> None:
         target = self.found.lookup.one(self._filled(part.node))
         if target is not None:
             self.found.link(self.resource.name, target, "invokes", self.fixed or part.place, waits, detail)

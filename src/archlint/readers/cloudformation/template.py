@@ -25,7 +25,7 @@ SAM_NAMES = ("ServerlessRestApi", "ServerlessHttpApi")
 
 
 @dataclass(frozen=True, slots=True)
-class Resource:
+class TemplateResource:
     """One entry of Resources; `properties` are as written, before Globals."""
 
     name: str
@@ -43,7 +43,7 @@ class Template:
     path: str
     root: Mapping
     parameters: Dictionary[str, Node]
-    resources: Dictionary[str, Resource]
+    resources: Dictionary[str, TemplateResource]
     text: str
 
     @property
@@ -115,7 +115,7 @@ def _template(path: str, root: Node, text: str) -> Template | None:
         return None
     parameters = {entry.key: _default(entry) for entry in _section(root, "Parameters") or ()}
     scope = Scope(parameters, frozenset(), _section(root, "Mappings"), None)
-    resources: dict[str, Resource] = {}
+    resources: dict[str, TemplateResource] = {}
     for entry in expand(section, scope) if "Fn::ForEach" in text else section:
         resource = _resource(entry)
         if resource is not None:
@@ -123,7 +123,7 @@ def _template(path: str, root: Node, text: str) -> Template | None:
     return Template(path, root, parameters, resources, text) if resources else None
 
 
-def _resource(entry: Entry) -> Resource | None:
+def _resource(entry: Entry) -> TemplateResource | None:
     body = entry.value
     if not isinstance(body, Mapping):
         return None
@@ -132,7 +132,7 @@ def _resource(entry: Entry) -> Resource | None:
         return None
     properties = body.get("Properties")
     condition = body.get("Condition")
-    return Resource(
+    return TemplateResource(
         name=entry.key,
         type=kind.text,
         place=entry.key_place,

@@ -10,13 +10,13 @@ from archlint.readers.cloudformation.lookup import NAME, Lookup, mentions_stream
 from archlint.readers.cloudformation.openapi import BODIES, body, operations
 from archlint.readers.cloudformation.reduced import names_in
 from archlint.readers.cloudformation.sam_events import sam_triggers
-from archlint.readers.cloudformation.template import Resource
+from archlint.readers.cloudformation.template import TemplateResource
 from archlint.syntax.node import Mapping, Node, Opaque, Scalar
 from archlint.tree import Tree, UnreadableError, join, parent
 from archlint.values import Known, Unknown, Value
 
 
-class Wiring:
+class TriggerIndex:
     """All the triggers of one template, by the function's logical id."""
 
     def __init__(self, lookup: Lookup, tree: Tree) -> None:
@@ -52,7 +52,7 @@ class Wiring:
         named |= dict.fromkeys(self.lookup.functions_in(node))
         return (name for name in named if name in self.functions)
 
-    def _called(self, resource: Resource) -> Iterator[str]:
+    def _called(self, resource: TemplateResource) -> Iterator[str]:
         """The functions that FunctionName stands for: a reference, an ARN or their own name."""
         named = self.lookup.functions_named(resource, "FunctionName")
         yield from dict.fromkeys((*self._targets(resource.properties.get("FunctionName")), *named))
@@ -60,7 +60,7 @@ class Wiring:
     def _add(self, function: str, trigger: Trigger) -> None:
         self.found.setdefault(function, []).append(trigger)
 
-    def _read(self, resource: Resource) -> None:
+    def _read(self, resource: TemplateResource) -> None:
         if resource.type == "AWS::Serverless::Function":
             return
         if resource.type == "AWS::Lambda::EventSourceMapping":
@@ -82,7 +82,7 @@ class Wiring:
             for timeout in limits.get(name, (None,)):
                 self._add(name, self._trigger(resource, source, part, timeout))
 
-    def _limits(self, resource: Resource) -> dict[str, dict[Value[float] | None, None]]:
+    def _limits(self, resource: TemplateResource) -> dict[str, dict[Value[float] | None, None]]:
         """By function: the different timeouts of the operations of an OpenAPI document that it stands behind."""
         limits: dict[str, dict[Value[float] | None, None]] = {}
         for operation in operations(body(resource, self.scope, self.tree), self.scope):
@@ -91,7 +91,7 @@ class Wiring:
         return limits
 
     def _trigger(
-        self, resource: Resource, source: EventSource, part: Node | None, timeout: Value[float] | None
+        self, resource: TemplateResource, source: EventSource, part: Node | None, timeout: Value[float] | None
     ) -> Trigger:
         kind, sync = source.type, source.sync
         if resource.type == "AWS::ApiGatewayV2::Integration" and self._is_websocket(resource):
@@ -106,7 +106,7 @@ class Wiring:
             timeout_s=timeout or self._timeout(part, resource),
         )
 
-    def _timeout(self, part: Node | None, resource: Resource) -> Value[float] | None:
+    def _timeout(self, part: Node | None, resource: TemplateResource) -> Value[float] | None:
         """An integration's own limit, in seconds."""
         reduced = None if part is None else self.scope.reduce(part)
         node = self.scope.get(reduced, "TimeoutInMillis") if isinstance(reduced, Mapping) else None
@@ -116,7 +116,7 @@ class Wiring:
         number = self.scope.integer(node)
         return Known(number.value / 1000) if isinstance(number, Known) else Unknown(number.reason)
 
-    def _is_websocket(self, resource: Resource) -> bool:
+    def _is_websocket(self, resource: TemplateResource) -> bool:
         for name in references(resource.properties.get("ApiId")):
             api = self.template.resources.get(name)
             protocol = self.scope.get(api.properties, "ProtocolType") if api else None
@@ -135,7 +135,7 @@ class Wiring:
             for key, value in values
         )
 
-    def _poller(self, resource: Resource) -> None:
+    def _poller(self, resource: TemplateResource) -> None:
         node = self.scope.get(resource.properties, "EventSourceArn")
         service = ""
         for name in names_in(node):
@@ -150,7 +150,7 @@ class Wiring:
         for name in self._called(resource):
             self._add(name, Trigger(source.type, source.sync, resource.place))
 
-    def _permission(self, resource: Resource) -> None:
+    def _permission(self, resource: TemplateResource) -> None:
         """A permission alone shows a trigger only where nothing else of that kind or by that service does."""
         principal = self.scope.get(resource.properties, "Principal")
         source = principal_source(principal.text) if isinstance(principal, Scalar) else None
@@ -165,7 +165,7 @@ class Wiring:
             if not present & alike.get(source.type, {source.type}):
                 self._add(name, Trigger(source.type, source.sync, resource.place))
 
-    def _in_definition(self, resource: Resource) -> Iterator[str]:
+    def _in_definition(self, resource: TemplateResource) -> Iterator[str]:
         """Functions that an OpenAPI document or state machine in a file of its own refers to."""
         for key in ("DefinitionUri", "BodyS3Location", "DefinitionBody", "Body"):
             location = self.scope.get(resource.properties, key)

@@ -12,12 +12,12 @@ from archlint.plan.model import (
     Evidence,
     Figure,
     Flip,
+    FunctionPlan,
     Need,
     Plan,
+    PlanStep,
     Question,
     Reason,
-    Step,
-    Unit,
     Wave,
 )
 from archlint.report.document import rendered
@@ -56,7 +56,7 @@ def document(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _unit(unit: Unit, plan: Plan) -> dict[str, Any]:
+def _unit(unit: FunctionPlan, plan: Plan) -> dict[str, Any]:
     return {
         "id": unit.id,
         "name": unit.name,
@@ -176,7 +176,7 @@ def _question(question: Question) -> dict[str, Any]:
     }
 
 
-def _step(step: Step) -> dict[str, Any]:
+def _step(step: PlanStep) -> dict[str, Any]:
     return {
         "id": step.id,
         "key": step.key,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from archlint.plan.model import Candidate, Plan, Step, Unit
+from archlint.plan.model import Candidate, FunctionPlan, Plan, PlanStep
 from archlint.report.plan import words
 from archlint.report.visible import visible
 
@@ -65,7 +65,7 @@ def _parts(plan: Plan) -> Iterator[str]:
         yield _fold(f"{words.plural(len(idle), 'function')} without a change", [_listed(unit.name for unit in idle)])
 
 
-def _table(plan: Plan, changed: tuple[Unit, ...]) -> Iterator[str]:
+def _table(plan: Plan, changed: tuple[FunctionPlan, ...]) -> Iterator[str]:
     yield "| function | today | target | why | $ a month | points | risk |"
     yield "| --- | --- | --- | --- | --- | ---: | ---: |"
     for unit in changed[:_ROWS]:
@@ -79,7 +79,7 @@ def _table(plan: Plan, changed: tuple[Unit, ...]) -> Iterator[str]:
     yield ""
 
 
-def _why(plan: Plan, unit: Unit) -> str:
+def _why(plan: Plan, unit: FunctionPlan) -> str:
     """The first reasons of a move, or what is to be mended."""
     pick = words.chosen(unit)
     if unit.target != words.STAY and pick is not None:
@@ -89,7 +89,7 @@ def _why(plan: Plan, unit: Unit) -> str:
     return "; ".join(titles[:2]) + (f"; {len(titles) - 2} more" if len(titles) > 2 else "")
 
 
-def _bill(unit: Unit) -> str:
+def _bill(unit: FunctionPlan) -> str:
     today, pick = words.of_target(unit, words.STAY), words.chosen(unit)
     if pick is None or pick.cost is None:
         return "depends on traffic"
@@ -111,7 +111,7 @@ def _decisions(plan: Plan) -> Iterator[str]:
         yield f"- [ ] {escaped(what)} (`{key}` of {escaped(words.named(names, 5))})"
 
 
-def _reasons(unit: Unit) -> list[str]:
+def _reasons(unit: FunctionPlan) -> list[str]:
     lines = [f"- **{found.target}** ({found.verdict}{_price(found)}): {_joined(found)}" for found in unit.candidates]
     lines += [f"- flips to **{escaped(flip.target)}** if {escaped(flip.condition)}" for flip in unit.flips]
     pick = words.chosen(unit)
@@ -130,7 +130,7 @@ def _joined(found: Candidate) -> str:
     return "; ".join(escaped(words.reason(why)) for why in found.reasons) or "–"
 
 
-def _step(plan: Plan, step: Step) -> Iterator[str]:
+def _step(plan: Plan, step: PlanStep) -> Iterator[str]:
     box = "x" if step.done else " "
     name = _name(plan, step)
     owner = "" if name in step.title or not name else f"{escaped(name)}: "
@@ -149,7 +149,7 @@ def _step(plan: Plan, step: Step) -> Iterator[str]:
         yield "  - **Point of no return.**"
 
 
-def _name(plan: Plan, step: Step) -> str:
+def _name(plan: Plan, step: PlanStep) -> str:
     return next((unit.name for unit in plan.units if unit.id == step.unit), "")
 
 

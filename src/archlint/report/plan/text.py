@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from archlint.plan.model import Candidate, Plan, Step, Unit, Wave
+from archlint.plan.model import Candidate, FunctionPlan, Plan, PlanStep, Wave
 from archlint.report.plan import words
 from archlint.report.visible import visible, without_commands
 
@@ -65,7 +65,7 @@ class _Writer:
         """Advice that stands above already."""
         self.names = {unit.id: unit.name for unit in plan.units}
         self.lines: list[Text] = []
-        self.steps_of: dict[str, list[Step]] = {}
+        self.steps_of: dict[str, list[PlanStep]] = {}
         for step in plan.steps:
             self.steps_of.setdefault(step.unit or "", []).append(step)
 
@@ -107,17 +107,17 @@ class _Writer:
         for number, line in enumerate(_folded(text, room, self.console)):
             self.line(Text.assemble((("" if number else label).ljust(margin), label_style), (line, style)))
 
-    def title(self, unit: Unit) -> None:
+    def title(self, unit: FunctionPlan) -> None:
         where = f"{visible(unit.place.path)}:{unit.place.line}"
         head = Text.assemble("  ", (visible(unit.name), "bold"), "  ", (where, "cyan"))
         self.line(head.append(f"  ({visible(unit.today)})", "dim") if unit.today else head)
 
-    def target(self, unit: Unit, style: str) -> None:
+    def target(self, unit: FunctionPlan, style: str) -> None:
         points = sum(step.points for step in self.steps_of.get(unit.id, ()))
         target = Text.assemble("    target  ", (unit.target, style), f"   {words.plural(points, 'point')}")
         self.line(target.append(f", risk {unit.risk} of 5"))
 
-    def moving(self, unit: Unit) -> None:
+    def moving(self, unit: FunctionPlan) -> None:
         self.title(unit)
         self.target(unit, "bold magenta")
         pick = words.chosen(unit)
@@ -132,7 +132,7 @@ class _Writer:
         self.actions(unit)
         self.line()
 
-    def staying(self, unit: Unit) -> None:
+    def staying(self, unit: FunctionPlan) -> None:
         self.title(unit)
         self.target(unit, "bold")
         pick = words.chosen(unit)
@@ -146,7 +146,7 @@ class _Writer:
         for number, text in enumerate(dict.fromkeys(texts)):
             self.wrapped("" if number else label, text)
 
-    def others(self, unit: Unit) -> None:
+    def others(self, unit: FunctionPlan) -> None:
         """Every other target with its reason; functions with the same reasons refer to the first of them."""
         reasons = tuple(
             (found.target, found.verdict, tuple(why.text for why in found.reasons)) for found in unit.candidates
@@ -164,7 +164,7 @@ class _Writer:
         )
         self.rejected(unit)
 
-    def rejected(self, unit: Unit) -> None:
+    def rejected(self, unit: FunctionPlan) -> None:
         """One line for each reason, with all targets that it rules out."""
         reasons: dict[str, list[str]] = {}
         for found in unit.candidates:
@@ -176,7 +176,7 @@ class _Writer:
         texts = [f"{', '.join(targets)}: {why}" if why else ", ".join(targets) for why, targets in reasons.items()]
         self.listed("      never", texts)
 
-    def cost(self, unit: Unit) -> None:
+    def cost(self, unit: FunctionPlan) -> None:
         today, pick = words.of_target(unit, words.STAY), words.chosen(unit)
         if pick is None:
             return
@@ -198,11 +198,11 @@ class _Writer:
         if pick.break_even is not None and pick.target != words.STAY:
             self.wrapped("", visible(pick.break_even.text))
 
-    def flips(self, unit: Unit) -> None:
+    def flips(self, unit: FunctionPlan) -> None:
         for number, flip in enumerate(unit.flips[:_FLIPS]):
             self.wrapped("" if number else "      flips", f"to {visible(flip.target)} if {visible(flip.condition)}")
 
-    def actions(self, unit: Unit) -> None:
+    def actions(self, unit: FunctionPlan) -> None:
         for step in self.steps_of.get(unit.id, ()):
             self.step(step)
         also = words.shared_with(self.plan, unit)
@@ -211,7 +211,7 @@ class _Writer:
             number = words.plural(len(also), "step")
             self.wrapped("    ~", f"{number} shared with {visible(first)}, counted there", 8, label_style=_STYLES["~"])
 
-    def step(self, step: Step) -> None:
+    def step(self, step: PlanStep) -> None:
         mark = "done  " if step.done else ""
         points = f"  ({words.plural(step.points, 'point')})" if step.points else ""
         label = f"    {step.symbol}"
@@ -235,7 +235,7 @@ class _Writer:
         if not step.reversible:
             self.wrapped("", "point of no return", _MARGIN, "red")
 
-    def sharing(self, units: Sequence[Unit]) -> None:
+    def sharing(self, units: Sequence[FunctionPlan]) -> None:
         """Functions that are mended by what stands at others."""
         if units:
             need = "function needs" if len(units) == 1 else "functions need"

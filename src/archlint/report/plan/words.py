@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from archlint.plan.model import Candidate, Cost, Plan, Question, Reason, Step, Unit
+from archlint.plan.model import Candidate, Cost, FunctionPlan, Plan, PlanStep, Question, Reason
 from archlint.report.visible import visible
 
 STAY = "lambda-stay"
@@ -29,11 +29,11 @@ def cost(found: Cost) -> str:
     return low if low == high else f"{low} to {high} (about {money(found.estimate)})"
 
 
-def chosen(unit: Unit) -> Candidate | None:
+def chosen(unit: FunctionPlan) -> Candidate | None:
     return next((found for found in unit.candidates if found.verdict == "chosen"), None)
 
 
-def of_target(unit: Unit, target: str) -> Candidate | None:
+def of_target(unit: FunctionPlan, target: str) -> Candidate | None:
     return next((found for found in unit.candidates if found.target == target), None)
 
 
@@ -52,26 +52,26 @@ def reason(found: Reason) -> str:
     return f"{text} ({rule.strip()})" if rule else text
 
 
-def moving(plan: Plan) -> tuple[Unit, ...]:
+def moving(plan: Plan) -> tuple[FunctionPlan, ...]:
     return tuple(unit for unit in plan.units if unit.target != STAY)
 
 
-def steps_of(plan: Plan, unit: Unit) -> tuple[Step, ...]:
+def steps_of(plan: Plan, unit: FunctionPlan) -> tuple[PlanStep, ...]:
     return tuple(step for step in plan.steps if step.unit == unit.id)
 
 
-def shared_with(plan: Plan, unit: Unit) -> tuple[Step, ...]:
+def shared_with(plan: Plan, unit: FunctionPlan) -> tuple[PlanStep, ...]:
     """Steps that stand at another unit and serve this one too."""
     return tuple(step for step in plan.steps if unit.id in step.also and step.unit is not None)
 
 
-def untouched(plan: Plan) -> tuple[Unit, ...]:
+def untouched(plan: Plan) -> tuple[FunctionPlan, ...]:
     """Units that stay and have nothing to mend."""
     busy = {id_ for step in plan.steps for id_ in (step.unit, *step.also)}
     return tuple(unit for unit in plan.units if unit.target == STAY and unit.id not in busy)
 
 
-def mending(plan: Plan) -> tuple[Unit, ...]:
+def mending(plan: Plan) -> tuple[FunctionPlan, ...]:
     """Units that stay with something to mend."""
     idle = {unit.id for unit in untouched(plan)}
     return tuple(unit for unit in plan.units if unit.target == STAY and unit.id not in idle)
@@ -116,7 +116,7 @@ def total(plan: Plan) -> str:
     return line + _delta(plan.units)
 
 
-def _delta(units: Sequence[Unit]) -> str:
+def _delta(units: Sequence[FunctionPlan]) -> str:
     """The change of the bill, over the units of which both sides are known."""
     low = high = 0.0
     known = 0
@@ -136,17 +136,17 @@ def _delta(units: Sequence[Unit]) -> str:
     return f" Bill: {shown[0] if shown[0] == shown[1] else ' to '.join(shown)} a month."
 
 
-def decisions(units: Iterable[Unit]) -> list[Question]:
+def decisions(units: Iterable[FunctionPlan]) -> list[Question]:
     """The questions that only people can answer, each once."""
     return [question for question in questions(units) if question.answer_key]
 
 
-def blockers(units: Iterable[Unit]) -> list[tuple[str, str]]:
+def blockers(units: Iterable[FunctionPlan]) -> list[tuple[str, str]]:
     """(unit, reason) where the chosen target cannot work."""
     return [(unit.id, why.text) for unit in units for why in unit.blockers]
 
 
-def questions(units: Iterable[Unit]) -> dict[Question, list[str]]:
+def questions(units: Iterable[FunctionPlan]) -> dict[Question, list[str]]:
     """Each question once, with the names of the functions that it is about; those for people first."""
     found: dict[Question, list[str]] = {}
     for unit in units:

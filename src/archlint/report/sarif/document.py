@@ -2,19 +2,150 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
+from urllib.parse import quote
 
 from archlint import __version__
 from archlint.finding import Finding
 from archlint.model.deployed import Deployed
+from archlint.model.place import Place
 from archlint.report.document import rendered
-from archlint.report.sarif.artifacts import ROOT, Artifacts, plain
-from archlint.report.sarif.rules import LEVELS, described
+from archlint.report.visible import visible
 from archlint.report.words import advice, clipped, counts, plural, undecided, withheld, worst_first
 from archlint.results.result import ScanResult
+from archlint.rulebook.page import GUEST, GUEST_DOCUMENTATION, Page
+
+ROOT = "%SRCROOT%"
+_LANGUAGES = {".py": "python", ".ts": "typescript", ".yaml": "yaml", ".yml": "yaml", ".json": "json", ".toml": "toml"}
+_DRIVE = re.compile(r"[A-Za-z]:/")
+
+
+def address(path: str) -> dict[str, Any]:
+    """Relative to the checkout and percent-encoded; what was given as an absolute path is a file: address."""
+    quoted = quote(_bytes(path), safe="/~")
+    if path.startswith("/"):
+        return {"uri": f"file://{quoted}"}
+    if _DRIVE.match(path):
+        return {"uri": f"file:///{quoted}"}
+    return {"uri": quoted, "uriBaseId": ROOT}
+
+
+def _bytes(path: str) -> bytes:
+    """The bytes of the file's name, which need not be text."""
+    try:
+        return path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return path.encode("utf-8", "backslashreplace")
+
+
+class Artifacts:
+    """Every file that a run names, once, in the order of the names' first use."""
+
+    def __init__(self) -> None:
+        self._indices: dict[str, int] = {}
+
+    def location(self, path: str) -> dict[str, Any]:
+        return {**address(path), "index": self._indices.setdefault(path, len(self._indices))}
+
+    def place(self, place: Place, message: str = "") -> dict[str, Any]:
+        """A SARIF location."""
+        found: dict[str, Any] = {
+            "physicalLocation": {"artifactLocation": self.location(place.path), "region": region(place)}
+        }
+        if message:
+            found["message"] = {"text": plain(message)}
+        return found
+
+    def listed(self) -> list[dict[str, Any]]:
+        return [_artifact(path, index) for path, index in self._indices.items()]
+
+
+def _artifact(path: str, index: int) -> dict[str, Any]:
+    artifact: dict[str, Any] = {"location": {**address(path), "index": index}}
+    language = _LANGUAGES.get(posixpath.splitext(path)[1].lower())
+    return artifact | ({"sourceLanguage": language} if language else {})
+
+
+def region(place: Place) -> dict[str, int]:
+    """Columns count characters; `endColumn` is the one behind the last. An end before the start is left out."""
+    line, column = max(1, place.line), max(1, place.column)
+    found = {"startLine": line, "startColumn": column}
+    end_line = place.end_line or line
+    if place.end_column is not None and (end_line, place.end_column) > (line, column):
+        found |= {"endLine": end_line, "endColumn": place.end_column}
+    elif end_line > line:
+        found["endLine"] = end_line
+    return found
+
+
+def plain(text: str) -> str:
+    """One line in which nothing is a link; SARIF's plain messages know `[text](target)`."""
+    return visible(text).strip().replace("](", "] (")
+
+
+LEVELS = {"error": "error", "warning": "warning", "info": "note"}
+_PROBLEMS = {"error": "error", "warning": "warning", "info": "recommendation"}
+"""GitHub's words for a rule's severity."""
+
+_FAMILIES = {"AL1": "code", "AL2": "packaging", "AL3": "configuration", "AL4": "architecture"}
+_SECTIONS = ("What it does", "Why it matters", "What to do", "When to allow it")
+_MARKS = ((re.compile(r"\[([^\]]+)\]\(([^)]*)\)"), r"\1 (\2)"), (re.compile(r"\*\*([^*]+)\*\*"), r"\1"))
+
+
+def described(result: ScanResult, findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """The rules of these findings, sorted by code."""
+    first = {finding.code: finding for finding in reversed(findings)}
+    return [_rule(first[code], result.page(first[code].rule)) for code in sorted(first)]
+
+
+def _rule(finding: Finding, page: Page | None) -> dict[str, Any]:
+    """With everything that GitHub asks for, in other words where there is no page."""
+    severity = page.severity if page is not None else finding.severity
+    summary = plain(page.summary if page is not None else finding.rule)
+    documented = page is not None and page.text
+    rule: dict[str, Any] = {
+        "id": finding.code,
+        "name": plain(finding.rule),
+        "shortDescription": {"text": summary},
+        "fullDescription": {"text": (_unmarked(page.lead("What it does")) if page and documented else "") or summary},
+        "help": {"text": _unmarked(_help(page)), "markdown": _help(page)} if page and documented else {"text": summary},
+        "defaultConfiguration": {"level": LEVELS.get(severity, "warning")},
+        "properties": {
+            "precision": page.confidence if page is not None else finding.confidence,
+            "problem.severity": _PROBLEMS.get(severity, "warning"),
+            "tags": _tags(finding),
+        },
+    }
+    if finding.rule.startswith(f"{GUEST}-"):
+        rule["helpUri"] = f"{GUEST_DOCUMENTATION}#{finding.code}"
+    return rule
+
+
+def _tags(finding: Finding) -> list[str]:
+    """Far from GitHub's limit of 20."""
+    if finding.rule.startswith(f"{GUEST}-"):
+        return ["aws", GUEST]
+    family = _FAMILIES.get(finding.code[:3])
+    return ["aws", "lambda", *([family] if family else [])]
+
+
+def _help(page: Page) -> str:
+    parts = (f"## {heading}\n\n{page.section(heading)}" for heading in _SECTIONS if page.section(heading))
+    text = f"# {page.name} ({page.code})\n\n" + "\n\n".join(parts)
+    return "\n".join(visible(line) for line in text.split("\n"))
+
+
+def _unmarked(text: str) -> str:
+    """Without Markdown's links and emphasis."""
+    for pattern, replacement in _MARKS:
+        text = pattern.sub(replacement, text)
+    return re.sub(r"^#+ ", "", text, flags=re.MULTILINE)
+
 
 FINGERPRINT = "archlint/v1"
 """Changes with what `archlint.finding.fingerprint` takes in."""

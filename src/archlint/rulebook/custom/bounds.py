@@ -16,7 +16,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {NUMBER: (int, float), TEXT: str, W
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class ValueBounds:
     """`max` and `min` are allowed themselves. Texts are compared without regard to case, patterns with it."""
 
     kind: str
@@ -75,7 +75,7 @@ def _among(value: Scalar, others: tuple[Scalar, ...]) -> bool:
     return any(value == other and isinstance(value, bool) == isinstance(other, bool) for other in others)
 
 
-def read_bounds(fields: Fields, kind: str) -> Bounds:
+def read_bounds(fields: Fields, kind: str) -> ValueBounds:
     """The `within` of a check about a property of that kind; raises CustomRuleError."""
     inner = fields.below("within")
     inner.only(_KEYS)
@@ -86,7 +86,7 @@ def read_bounds(fields: Fields, kind: str) -> Bounds:
             raise inner.error(key, f"compares numbers, and the property is a {kind}")
     if "matches" in inner and kind not in (TEXT, WORDS):
         raise inner.error("matches", f"compares texts, and the property is a {kind}")
-    found = Bounds(
+    found = ValueBounds(
         kind,
         inner.number("max"),
         inner.number("min"),

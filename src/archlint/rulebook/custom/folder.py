@@ -6,10 +6,8 @@ from collections.abc import Callable, Mapping
 
 from archlint.finding import CONFIDENCES, SEVERITIES
 from archlint.model.place import Place
-from archlint.rulebook.custom.calls import read_call
-from archlint.rulebook.custom.edges import read_edge
-from archlint.rulebook.custom.fields import CustomRuleError, Fields, error_at, hides, read_fields
-from archlint.rulebook.custom.message import template
+from archlint.rulebook.custom.calls import read_call, read_edge
+from archlint.rulebook.custom.fields import CustomRuleError, Fields, error_at, hides, read_fields, template
 from archlint.rulebook.custom.properties import read_property
 from archlint.rulebook.page import OTHER_CODE, PERSONAS, Page, divided, is_name
 from archlint.rulebook.registry import Added, Check, Rulebook

@@ -14,9 +14,8 @@ from archlint.model.deployed import Deployed
 from archlint.model.function import Setting
 from archlint.model.place import Place
 from archlint.model.resource import Resource, Scalar
-from archlint.rulebook.custom.bounds import NUMBER, TEXT, TRUTH, WORDS, Bounds, fits, read_bounds, shown_value
-from archlint.rulebook.custom.fields import Fields
-from archlint.rulebook.custom.message import filled
+from archlint.rulebook.custom.bounds import NUMBER, TEXT, TRUTH, WORDS, ValueBounds, fits, read_bounds, shown_value
+from archlint.rulebook.custom.fields import Fields, filled
 from archlint.values import Known, Unknown
 
 if TYPE_CHECKING:
@@ -96,7 +95,7 @@ class PropertyCheck:
 
     type: str
     property: str
-    bounds: Bounds
+    bounds: ValueBounds
     names: tuple[str, ...] = ("*",)
     present: bool = False
     """The property is known only as given or not."""

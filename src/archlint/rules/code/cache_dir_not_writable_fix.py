@@ -5,13 +5,11 @@ from __future__ import annotations
 import ast
 import sys
 
-from archlint.edits.edit import Edit, Fix
 from archlint.edits.python.imports import IMPORTS
-from archlint.edits.python.movable import binding_of
-from archlint.edits.python.names import bound
+from archlint.edits.python.movable import binding_of, bound
 from archlint.edits.python.place import is_docstring
-from archlint.edits.python.source import Source, of_finding, source_of
-from archlint.edits.text import Text
+from archlint.edits.python.source import PythonSource, of_finding, source_of
+from archlint.edits.text import Edit, Fix, Text
 from archlint.finding import Finding
 from archlint.knowledge.cache_folders import cache_folder
 from archlint.project import Project
@@ -55,7 +53,7 @@ def _entries(finding: Finding, project: Project) -> list[str | None]:
     return found
 
 
-def _setting(source: Source, line: str) -> tuple[Edit, ...] | None:
+def _setting(source: PythonSource, line: str) -> tuple[Edit, ...] | None:
     """The line below the imports of the standard library that the module starts with."""
     body, path, newline = source.module.tree.body, source.path, source.text.newline(source.path)
     start = [s for s in body[:1] if is_docstring(s)]
@@ -80,7 +78,7 @@ def _setting(source: Source, line: str) -> tuple[Edit, ...] | None:
     return (Edit(path, at, at, f"{imports}{newline * 2}{line}{follows}"),)
 
 
-def _is_standard(source: Source, statement: ast.stmt) -> bool:
+def _is_standard(source: PythonSource, statement: ast.stmt) -> bool:
     if isinstance(statement, ast.Import):
         names = [alias.name for alias in statement.names]
     elif isinstance(statement, ast.ImportFrom) and not statement.level:

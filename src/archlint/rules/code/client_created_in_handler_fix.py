@@ -5,18 +5,49 @@ from __future__ import annotations
 import ast
 import re
 
-from archlint.edits.edit import Fix
 from archlint.edits.python import world as _world
-from archlint.edits.python.client import fails_never, is_of_aws
 from archlint.edits.python.hoist import Hoisted, assigned, hoisted
-from archlint.edits.python.movable import Needs, holds_container, needs_of
-from archlint.edits.python.names import read
+from archlint.edits.python.movable import Needs, holds_container, needs_of, read
 from archlint.edits.python.place import binds_all, header, insertion
-from archlint.edits.python.source import Source, of_finding
-from archlint.edits.text import Text
+from archlint.edits.python.source import PythonSource, of_finding
+from archlint.edits.text import Fix, Text
 from archlint.finding import Finding
-from archlint.knowledge.aws_calls import constructor
+from archlint.knowledge.aws_calls import constructor, services, since
+from archlint.knowledge.releases import bounds
 from archlint.project import Project
+
+_SDK = frozenset({"boto3", "botocore"})
+_WITH_RESOURCES = frozenset("cloudformation cloudwatch dynamodb ec2 glacier iam s3 sns sqs".split())
+"""The services with boto3 resources since 1.34 (folders of boto3/data)."""
+
+
+def is_of_aws(path: str) -> bool:
+    return path.partition(".")[0] in _SDK
+
+
+def fails_never(call: ast.Call, path: str, source: PythonSource) -> bool:
+    """Whether making it works in every environment of Lambda: a session, or a client for a service that all versions of
+    boto3 know which the functions may have."""
+    last = path.rpartition(".")[2]
+    if not is_of_aws(path) or not _is_recent(source):
+        return False
+    if last in ("Session", "get_session"):
+        return True
+    given = [*call.args[:1], *(k.value for k in call.keywords if k.arg == "service_name")]
+    if len(given) != 1 or not isinstance(given[0], ast.Constant):
+        return False
+    return given[0].value in (_WITH_RESOURCES if last == "resource" else services())
+
+
+def _is_recent(source: PythonSource) -> bool:
+    """Whether no function asks for a boto3 from before the list of services."""
+    for view in source.views:
+        for dependency in view.deployed.dependencies:
+            asked = bounds(f"=={dependency.version}" if dependency.version else dependency.specifier)
+            if dependency.name in _SDK and asked is not None and asked.high is not None and asked.high < since():
+                return False
+    return True
+
 
 SAFE = True
 
@@ -52,7 +83,7 @@ def fix(finding: Finding, project: Project, text: Text) -> Fix | None:
     return Fix(finding.rule, finding.fingerprint, title, _is_safe(source, call, needs, project), edits)
 
 
-def _whole(source: Source, call: ast.Call) -> ast.Call:
+def _whole(source: PythonSource, call: ast.Call) -> ast.Call:
     """The client that is made from a session on the spot: `boto3.Session(…).client("s3")`."""
     attribute = source.parents.get(call)
     outer = source.parents.get(attribute) if isinstance(attribute, ast.Attribute) else None
@@ -61,7 +92,7 @@ def _whole(source: Source, call: ast.Call) -> ast.Call:
     return call
 
 
-def _moves(source: Source, call: ast.Call, above: list[ast.stmt]) -> list[Hoisted]:
+def _moves(source: PythonSource, call: ast.Call, above: list[ast.stmt]) -> list[Hoisted]:
     """The client, or a session with the clients that the function makes from it; empty where one of them has to
     stay."""
     move = hoisted(source, call, above, _name(source, call))
@@ -80,7 +111,7 @@ def _moves(source: Source, call: ast.Call, above: list[ast.stmt]) -> list[Hoiste
     return moves
 
 
-def _clients_of(source: Source, call: ast.Call, session: str) -> list[ast.Call]:
+def _clients_of(source: PythonSource, call: ast.Call, session: str) -> list[ast.Call]:
     return [
         node
         for node in ast.walk(source.function(call) or call)
@@ -97,7 +128,7 @@ def _has_constants_only(call: ast.Call) -> bool:
     return all(isinstance(value, ast.Constant) for value in given)
 
 
-def _can_be_kept(source: Source, call: ast.Call) -> bool:
+def _can_be_kept(source: PythonSource, call: ast.Call) -> bool:
     """Whether one such object can serve many invocations."""
     path = source.path_of(call.func) or ""
     made = constructor(path)
@@ -125,7 +156,7 @@ def _is_session(path: str | None) -> bool:
     return path in ("boto3.Session()", "boto3.session.Session()", "botocore.session.get_session()")
 
 
-def _name(source: Source, call: ast.Call) -> str:
+def _name(source: PythonSource, call: ast.Call) -> str:
     """Such as `s3_client`, from what is made."""
     function = call.func
     maker = function.attr if isinstance(function, ast.Attribute) else ""
@@ -145,7 +176,7 @@ def _named(call: ast.Call, name: str) -> list[ast.expr]:
     return [keyword.value for keyword in call.keywords if keyword.arg == name]
 
 
-def _is_safe(source: Source, call: ast.Call, needs: Needs, project: Project) -> bool:
+def _is_safe(source: PythonSource, call: ast.Call, needs: Needs, project: Project) -> bool:
     path = source.path_of(call.func) or ""
     shared_by_threads = path.rpartition(".")[2] != "client" and _world.runs_threads(source)
     return (
@@ -161,11 +192,11 @@ def _is_safe(source: Source, call: ast.Call, needs: Needs, project: Project) -> 
     )
 
 
-def _mentions(source: Source, pattern: re.Pattern[str]) -> bool:
+def _mentions(source: PythonSource, pattern: re.Pattern[str]) -> bool:
     return any(pattern.search(module.text) for view in source.views for module in view.reach.imported)
 
 
-def _is_unconditional(source: Source, call: ast.Call) -> bool:
+def _is_unconditional(source: PythonSource, call: ast.Call) -> bool:
     """Whether no condition decides that the client is made."""
     unit = source.unit(call)
     contexts = [site.context for site in source.reach.sites_in(unit) if site.node is call]

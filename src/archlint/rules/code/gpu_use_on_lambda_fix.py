@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from archlint.edits.edit import Edit, Fix
 from archlint.edits.python.imports import joined
-from archlint.edits.python.movable import binding_of
-from archlint.edits.python.names import bound
-from archlint.edits.python.source import Source, of_finding
-from archlint.edits.text import Text
+from archlint.edits.python.movable import binding_of, bound
+from archlint.edits.python.source import PythonSource, of_finding
+from archlint.edits.text import Edit, Fix, Text
 from archlint.finding import Finding
 from archlint.project import Project
 
@@ -32,7 +30,7 @@ def fix(finding: Finding, project: Project, text: Text) -> Fix | None:
     return Fix(finding.rule, finding.fingerprint, title, False, edits) if edits else None
 
 
-def _providers(source: Source, call: ast.Call) -> tuple[Edit, ...]:
+def _providers(source: PythonSource, call: ast.Call) -> tuple[Edit, ...]:
     for keyword in call.keywords:
         given = keyword.value
         if keyword.arg == "providers" and isinstance(given, ast.List) and len(given.elts) == 1:
@@ -44,7 +42,7 @@ def _providers(source: Source, call: ast.Call) -> tuple[Edit, ...]:
     return ()
 
 
-def _devices(source: Source, call: ast.Call) -> tuple[Edit, ...]:
+def _devices(source: PythonSource, call: ast.Call) -> tuple[Edit, ...]:
     statement, top = binding_of("torch", source), source.top(call)
     if not isinstance(statement, ast.Import) or top is None or (top is not statement and bound(top)["torch"]):
         return ()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ast
 
-from archlint.edits.edit import Fix
 from archlint.edits.python import world as _world
 from archlint.edits.python.imports import IMPORTS, insertion, joined
-from archlint.edits.python.names import bound, bound_in_scope, read, sees_locals
+from archlint.edits.python.movable import bound, bound_in_scope, read, sees_locals
 from archlint.edits.python.place import block_of, is_docstring, removal
-from archlint.edits.python.source import Source, of_finding
-from archlint.edits.text import Text
+from archlint.edits.python.source import PythonSource, of_finding
+from archlint.edits.text import Fix, Text
 from archlint.finding import Finding
 from archlint.project import Project
 
@@ -37,7 +36,7 @@ def fix(finding: Finding, project: Project, text: Text) -> Fix | None:
     )
 
 
-def _comes_first(source: Source, statement: ast.stmt) -> bool:
+def _comes_first(source: PythonSource, statement: ast.stmt) -> bool:
     """Whether the function does nothing before but import."""
     function = source.function(statement)
     block = block_of(source, statement)
@@ -47,7 +46,7 @@ def _comes_first(source: Source, statement: ast.stmt) -> bool:
     return all(isinstance(s, IMPORTS) or is_docstring(s) for s in above)
 
 
-def _can_move(source: Source, statement: ast.Import | ast.ImportFrom) -> bool:
+def _can_move(source: PythonSource, statement: ast.Import | ast.ImportFrom) -> bool:
     """Whether the names mean the same everywhere in the module, and nothing prepares the import at run time."""
     if isinstance(statement, ast.ImportFrom) and statement.level:
         return False
@@ -60,7 +59,7 @@ def _can_move(source: Source, statement: ast.Import | ast.ImportFrom) -> bool:
     return all(_is_same_everywhere(source, statement, name) for name in bound(statement))
 
 
-def _is_same_everywhere(source: Source, statement: ast.stmt, name: str) -> bool:
+def _is_same_everywhere(source: PythonSource, statement: ast.stmt, name: str) -> bool:
     tree = source.module.tree
     making = ast.dump(statement)
     alike = [s for s in ast.walk(tree) if isinstance(s, IMPORTS) and name in bound(s)]
@@ -76,11 +75,13 @@ def _is_same_everywhere(source: Source, statement: ast.stmt, name: str) -> bool:
     return outside and all(name in bound(f) or _inside(f, functions, name, source) for f in readers)
 
 
-def _inside(function: ast.AST, functions: list[ast.FunctionDef | ast.AsyncFunctionDef], name: str, s: Source) -> bool:
+def _inside(
+    function: ast.AST, functions: list[ast.FunctionDef | ast.AsyncFunctionDef], name: str, s: PythonSource
+) -> bool:
     return any(outer in functions and name in bound(outer) for outer in s.above(function))
 
 
-def _outermost(functions: list[ast.FunctionDef | ast.AsyncFunctionDef], source: Source) -> list[ast.AST]:
+def _outermost(functions: list[ast.FunctionDef | ast.AsyncFunctionDef], source: PythonSource) -> list[ast.AST]:
     return [f for f in functions if not any(outer in functions for outer in source.above(f))]
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import ast
 
 from archlint.code.abstract import Constant
-from archlint.edits.edit import Edit, Fix
 from archlint.edits.python.hoist import is_free
 from archlint.edits.python.imports import joined, module_name
 from archlint.edits.python.movable import needs_of
 from archlint.edits.python.place import header, indentation, is_docstring, moved
-from archlint.edits.python.source import Source, of_finding
-from archlint.edits.text import Text
+from archlint.edits.python.source import PythonSource, of_finding
+from archlint.edits.text import Edit, Fix, Text
 from archlint.finding import Finding
 from archlint.knowledge import ml
 from archlint.project import Project
@@ -45,7 +44,7 @@ def fix(finding: Finding, project: Project, text: Text) -> Fix | None:
     return Fix(finding.rule, finding.fingerprint, title, False, joined((imported, *edits))) if edits else None
 
 
-def _lasts(source: Source, call: ast.Call) -> bool:
+def _lasts(source: PythonSource, call: ast.Call) -> bool:
     """Whether the same model may serve every invocation, as far as the code shows: it is not trained there, and its
     file is no scratch file."""
     if isinstance(source.parents.get(call), ast.Await | ast.withitem):
@@ -64,7 +63,7 @@ def _lasts(source: Source, call: ast.Call) -> bool:
     )
 
 
-def _target(source: Source, call: ast.Call) -> str:
+def _target(source: PythonSource, call: ast.Call) -> str:
     """The name that the model gets."""
     statement = source.parents.get(call)
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
@@ -76,7 +75,7 @@ def _last(node: ast.AST) -> str:
     return str(getattr(node, "attr", getattr(node, "id", "")))
 
 
-def _loader(source: Source, call: ast.Call) -> ast.FunctionDef | None:
+def _loader(source: PythonSource, call: ast.Call) -> ast.FunctionDef | None:
     """The function around the load, where loading is all that it does and it takes nothing."""
     function = source.function(call)
     if not isinstance(function, ast.FunctionDef) or function not in source.module.tree.body:
@@ -93,7 +92,7 @@ def _loader(source: Source, call: ast.Call) -> ast.FunctionDef | None:
     return function if body[-1].value is not None and all(_only_loads(source, node) for node in calls) else None
 
 
-def _only_loads(source: Source, call: ast.Call) -> bool:
+def _only_loads(source: PythonSource, call: ast.Call) -> bool:
     if isinstance(call.func, ast.Attribute) and call.func.attr in _ON_MODEL:
         return all(isinstance(a, ast.Constant) for a in (*call.args, *(k.value for k in call.keywords)))
     path = source.path_of(call.func)
@@ -101,17 +100,17 @@ def _only_loads(source: Source, call: ast.Call) -> bool:
     return loads and _takes_only_constants(source, call)
 
 
-def _takes_only_constants(source: Source, call: ast.Call) -> bool:
+def _takes_only_constants(source: PythonSource, call: ast.Call) -> bool:
     return needs_of(call, source) is not None and _lasts(source, call)
 
 
-def _decorator(source: Source, function: ast.FunctionDef, functools: str) -> Edit:
+def _decorator(source: PythonSource, function: ast.FunctionDef, functools: str) -> Edit:
     at = source.start(function)
     newline = source.text.newline(source.path)
     return Edit(source.path, at, at, f"@{functools}.cache{newline}{indentation(source, function)}")
 
 
-def _own_function(source: Source, call: ast.Call, functools: str) -> tuple[Edit, ...] | None:
+def _own_function(source: PythonSource, call: ast.Call, functools: str) -> tuple[Edit, ...] | None:
     """A function below the module's first statements, which the load's place then calls."""
     statement = source.statement(call)
     above = header(source, call)
@@ -134,6 +133,6 @@ def _own_function(source: Source, call: ast.Call, functools: str) -> tuple[Edit,
     return edit, Edit(path, at, at, text)
 
 
-def _free_name(source: Source, word: str) -> str | None:
+def _free_name(source: PythonSource, word: str) -> str | None:
     names = (f"load_{word}", f"_load_{word}", f"load_{word}_once")
     return next((name for name in names if is_free(source, name)), None)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from archlint.edits.edit import Edit, Fix
 from archlint.edits.python.imports import insertion, joined
-from archlint.edits.python.movable import binding_of
-from archlint.edits.python.names import mentioned
-from archlint.edits.python.source import Source, of_finding
-from archlint.edits.text import Text
+from archlint.edits.python.movable import binding_of, mentioned
+from archlint.edits.python.source import PythonSource, of_finding
+from archlint.edits.text import Edit, Fix, Text
 from archlint.finding import Finding
 from archlint.project import Project
 
@@ -45,7 +43,7 @@ def fix(finding: Finding, project: Project, text: Text) -> Fix | None:
     return Fix(finding.rule, finding.fingerprint, title, False, edits) if edits else None
 
 
-def _without_workers(source: Source, call: ast.Call) -> tuple[Edit, ...]:
+def _without_workers(source: PythonSource, call: ast.Call) -> tuple[Edit, ...]:
     if any(keyword.arg in _OF_WORKERS for keyword in call.keywords):
         return ()
     return joined(source.replace(k.value, "0") for k in call.keywords if k.arg == "num_workers")
@@ -56,7 +54,7 @@ def _has_common_arguments(call: ast.Call, positions: int) -> bool:
     return plain and len(call.args) <= positions and all(keyword.arg in _OF_BOTH for keyword in call.keywords)
 
 
-def _renamed(source: Source, call: ast.Call, module: str, old: str, new: str) -> tuple[Edit, ...]:
+def _renamed(source: PythonSource, call: ast.Call, module: str, old: str, new: str) -> tuple[Edit, ...]:
     """The call of the other class, and the import that brings it."""
     function = call.func
     if isinstance(function, ast.Attribute) and function.attr == old and module == "concurrent.futures":

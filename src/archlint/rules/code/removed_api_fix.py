@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ast
 
-from archlint.edits.edit import Edit, Fix
 from archlint.edits.python import world as _world
 from archlint.edits.python.hoist import is_free
 from archlint.edits.python.imports import joined
 from archlint.edits.python.movable import binding_of
-from archlint.edits.python.source import Source, of_finding
-from archlint.edits.text import Text
+from archlint.edits.python.source import PythonSource, of_finding
+from archlint.edits.text import Edit, Fix, Text
 from archlint.finding import Finding
 from archlint.knowledge import ml
 from archlint.project import Project
@@ -39,7 +38,7 @@ def fix(finding: Finding, project: Project, text: Text) -> Fix | None:
     return Fix(finding.rule, finding.fingerprint, f"call {new}", safe, edits)
 
 
-def _renamed(source: Source, call: ast.Call, path: str, new: str) -> tuple[Edit, ...]:
+def _renamed(source: PythonSource, call: ast.Call, path: str, new: str) -> tuple[Edit, ...]:
     """`transformers.Old.from_pretrained` to `transformers.New`: the class changes its name, the method stays."""
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
     old_class = path.rpartition(".")[0]

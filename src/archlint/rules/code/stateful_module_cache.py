@@ -24,7 +24,7 @@ _PURE = ("pandas.", "numpy.", "polars.", "boto3.", "logging.")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Change:
+class StateChange:
     """A change of lasting state on the invocation path; `how` completes "the module's NAME …"."""
 
     name: str
@@ -35,7 +35,7 @@ class Change:
     reached: Reached
 
 
-def changes(reach: Reach) -> Iterator[Change]:
+def changes(reach: Reach) -> Iterator[StateChange]:
     """Counters that count, and containers that only grow."""
     emptied = _emptied(reach)
     for reached in list(reach.best.values()):
@@ -47,7 +47,7 @@ def changes(reach: Reach) -> Iterator[Change]:
                 yield change
 
 
-def _counted(site: Site, reached: Reached, reach: Reach) -> Change | None:
+def _counted(site: Site, reached: Reached, reach: Reach) -> StateChange | None:
     """`count += 1`, `count = count + 1`, `Class.count += 1`, `counts[key] += 1` on something made at import."""
     node = site.node
     target: ast.expr | None = None
@@ -69,7 +69,7 @@ def _counted(site: Site, reached: Reached, reach: Reach) -> Change | None:
     if not lasting:
         return None
     shared = _global_statement(target.id, site.unit) if isinstance(target, ast.Name) else None
-    return Change(name, "keeps counting across the invocations", shared or node, site, reached)
+    return StateChange(name, "keeps counting across the invocations", shared or node, site, reached)
 
 
 def _global_statement(name: str, unit: Unit) -> ast.Global | None:
@@ -78,7 +78,7 @@ def _global_statement(name: str, unit: Unit) -> ast.Global | None:
     return next((node for node in found if name in node.names), None)
 
 
-def _grown(site: Site, reached: Reached, reach: Reach, emptied: set[int]) -> Change | None:
+def _grown(site: Site, reached: Reached, reach: Reach, emptied: set[int]) -> StateChange | None:
     """`items.append(x)` on a list, set, deque or table made at import that nothing empties."""
     node = site.node
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in GROWING:
@@ -86,7 +86,7 @@ def _grown(site: Site, reached: Reached, reach: Reach, emptied: set[int]) -> Cha
     made = _lasting(node.func.value, site, reach)
     if made is None or id(made) in emptied:
         return None
-    return Change(ast.unparse(node.func.value), "grows with every invocation", node, site, reached)
+    return StateChange(ast.unparse(node.func.value), "grows with every invocation", node, site, reached)
 
 
 def _lasting(expression: ast.expr, site: Site, reach: Reach) -> ast.expr | None:

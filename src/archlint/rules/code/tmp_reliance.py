@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from archlint.code.abstract import External
 from archlint.code.call_path import way_to
-from archlint.code.files import may_miss_file
+from archlint.code.downloads import may_miss_file
 from archlint.code.origin import text_of
 from archlint.code.reach import Call, Phase, Reach
 from archlint.finding import Hit

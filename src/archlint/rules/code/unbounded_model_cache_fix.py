@@ -5,11 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from archlint.edits.edit import Edit, Fix
-from archlint.edits.python.movable import binding_of
-from archlint.edits.python.names import bound, mentioned
-from archlint.edits.python.source import Source, of_finding
-from archlint.edits.text import Text
+from archlint.edits.python.movable import binding_of, bound, mentioned
+from archlint.edits.python.source import PythonSource, of_finding
+from archlint.edits.text import Edit, Fix, Text
 from archlint.finding import Finding
 from archlint.project import Project
 
@@ -35,7 +33,7 @@ def fix(finding: Finding, project: Project, text: Text) -> Fix | None:
     return None
 
 
-def _bounded(source: Source, decorator: ast.expr) -> tuple[Edit, ...]:
+def _bounded(source: PythonSource, decorator: ast.expr) -> tuple[Edit, ...]:
     maker = decorator.func if isinstance(decorator, ast.Call) else decorator
     path = source.reach.evaluator.path(maker, source.module.body)
     if path == "functools.lru_cache" and isinstance(decorator, ast.Call):
@@ -56,7 +54,7 @@ def _is_none(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is None
 
 
-def _by_name(source: Source, decorator: ast.Name) -> tuple[Edit, ...]:
+def _by_name(source: PythonSource, decorator: ast.Name) -> tuple[Edit, ...]:
     """`@cache`, where `from functools import cache` brought it."""
     statement = binding_of(decorator.id, source)
     tree = source.module.tree

@@ -6,9 +6,8 @@ import math
 from functools import partial
 
 from archlint.edits.document import Document
-from archlint.edits.edit import Edit, Fix
 from archlint.edits.functions import SETTINGS, each_function, fix_of
-from archlint.edits.text import Text
+from archlint.edits.text import Edit, Fix, Text
 from archlint.finding import Finding
 from archlint.knowledge.triggers import trigger_type
 from archlint.model.function import Function

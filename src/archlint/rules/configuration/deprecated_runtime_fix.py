@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from archlint.edits.document import load
-from archlint.edits.edit import Fix
 from archlint.edits.functions import TEMPLATES, fix_of, functions_of
-from archlint.edits.text import Text
+from archlint.edits.text import Fix, Text
 from archlint.finding import Finding
 from archlint.knowledge.limits import newest_runtime, runtime
 from archlint.model.function import FolderCode, Function, InlineCode

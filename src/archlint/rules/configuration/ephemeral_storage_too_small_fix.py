@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 
 from archlint.edits.document import Document
-from archlint.edits.edit import Edit, Fix
 from archlint.edits.functions import SETTINGS, each_function, fix_of
-from archlint.edits.text import Text
+from archlint.edits.text import Edit, Fix, Text
 from archlint.finding import Finding
 from archlint.knowledge.limits import limit
 from archlint.model.function import Function

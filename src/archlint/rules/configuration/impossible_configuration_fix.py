@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from archlint.edits.document import Document, load
-from archlint.edits.edit import Edit, Fix
 from archlint.edits.functions import TEMPLATES, fix_of, functions_of
-from archlint.edits.text import Text
+from archlint.edits.text import Edit, Fix, Text
 from archlint.finding import Finding
 from archlint.knowledge.limits import limit
 from archlint.model.resource import Resource

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from archlint.edits.document import load
-from archlint.edits.edit import Edit, Fix
 from archlint.edits.functions import fix_of, functions_of, resource_properties
-from archlint.edits.text import Text
+from archlint.edits.text import Edit, Fix, Text
 from archlint.finding import Finding
 from archlint.knowledge.limits import limit
 from archlint.model.function import Function

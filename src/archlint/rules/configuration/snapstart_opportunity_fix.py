@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from archlint.edits.document import Document, Value
-from archlint.edits.edit import Edit, Fix
 from archlint.edits.functions import SETTINGS, each_function, fix_of
-from archlint.edits.text import Text
+from archlint.edits.text import Edit, Fix, Text
 from archlint.finding import Finding
 from archlint.model.function import Function
 from archlint.project import Project

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from archlint.edits.edit import Edit, Fix
 from archlint.edits.functions import fix_of
-from archlint.edits.text import Text
+from archlint.edits.text import Edit, Fix, Text
 from archlint.finding import Finding
 from archlint.project import Project
 from archlint.suppression import apply as suppress

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.finding import Hit
 from archlint.knowledge import releases
-from archlint.knowledge.releases import Python, Row, Side
+from archlint.knowledge.releases import Python, ReleaseRow, Side
 from archlint.project import Project
 from archlint.rulebook.page import Page
 from archlint.rules.shared.installing import Installed, installed
@@ -33,7 +33,7 @@ def written(python: Python) -> str:
     return f"Python {python[0]}.{python[1]}"
 
 
-def span(rows: tuple[Row, ...]) -> str:
+def span(rows: tuple[ReleaseRow, ...]) -> str:
     """The Pythons that wheels are for, such as "Python 3.8 to 3.11"."""
     known = sorted({wheel.python for row in rows for wheel in row.wheels})
     if not known or known[0] == known[-1]:
@@ -50,7 +50,7 @@ def _why(one: Installed, side: Side) -> str:
     return f"has wheels for {span((row,))} alone, and no source distribution"
 
 
-def _row(one: Installed, side: Side) -> Row | None:
+def _row(one: Installed, side: Side) -> ReleaseRow | None:
     """The row of the release that comes nearest to that Python, if the table names it."""
     version = one.wanted.low if side == "old" else one.wanted.high
     around = releases.around(one.dependency.name, version) if version is not None else ()

@@ -10,12 +10,12 @@ from archlint.knowledge.base_images import MB, BaseImage, base_image_size, plain
 from archlint.knowledge.limits import Limits
 from archlint.knowledge.ml import is_gpu_distribution
 from archlint.model.deployed import Deployed
+from archlint.model.image import DockerStep as BuildStep
 from archlint.model.image import Image
-from archlint.model.image import Step as BuildStep
 from archlint.model.place import Place
 from archlint.packaging.cuda import cuda_wheels, open_indexes
 from archlint.packaging.image.base import split_reference
-from archlint.packaging.image.cache import kept_downloads
+from archlint.packaging.image.steps import kept_downloads
 from archlint.packaging.sizes.image import CACHE
 from archlint.project import Project
 from archlint.rulebook.page import Page

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archlint.edits.edit import Edit, Fix
 from archlint.edits.functions import fix_of, functions_of
 from archlint.edits.requirements import PIP_INSTALL, without_cuda
-from archlint.edits.text import Text
+from archlint.edits.text import Edit, Fix, Text
 from archlint.finding import Finding
 from archlint.knowledge.base_images import base_image_size
 from archlint.model.deployed import Deployed
 from archlint.model.image import Image
 from archlint.packaging.image.base import split_reference
-from archlint.packaging.image.cache import kept_downloads
+from archlint.packaging.image.steps import kept_downloads
 from archlint.project import Project
 from archlint.rules.packaging.docker_fat_image import cache_hits
 from archlint.values import Known

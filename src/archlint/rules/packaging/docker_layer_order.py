@@ -37,7 +37,7 @@ def check(project: Project, page: Page) -> Iterator[Hit]:
             )
 
 
-def _too_early(steps: Sequence[model.Step]) -> tuple[model.Step, list[tuple[model.Step, str]]] | None:
+def _too_early(steps: Sequence[model.DockerStep]) -> tuple[model.DockerStep, list[tuple[model.DockerStep, str]]] | None:
     for at, step in enumerate(steps):
         if step.content == "code" and not _is_build_script(step, steps[at + 1 :]):
             later = [(s, text) for s in steps[at + 1 :] if (text := _repeated(s, steps[:at]))]
@@ -45,7 +45,7 @@ def _too_early(steps: Sequence[model.Step]) -> tuple[model.Step, list[tuple[mode
     return None
 
 
-def _is_build_script(copy: model.Step, later: Sequence[model.Step]) -> bool:
+def _is_build_script(copy: model.DockerStep, later: Sequence[model.DockerStep]) -> bool:
     """Whether the build itself runs all the Python files of a COPY, so that they have to be there."""
     names = [posixpath.basename(copied.destination) for copied in copy.copies]
     scripts = [name for name in names if name.endswith(".py")]
@@ -55,7 +55,7 @@ def _is_build_script(copy: model.Step, later: Sequence[model.Step]) -> bool:
     return all(name in words or name.removesuffix(".py") in words for name in scripts)
 
 
-def _repeated(step: model.Step, before: Sequence[model.Step]) -> str:
+def _repeated(step: model.DockerStep, before: Sequence[model.DockerStep]) -> str:
     """What a step does that does not need the code, for a person; "" for all other steps."""
     if step.fetches:
         return f"{step.fetches} is downloaded"
@@ -70,7 +70,7 @@ def _repeated(step: model.Step, before: Sequence[model.Step]) -> str:
     return ""
 
 
-def _is_new(install: model.Install, before: Sequence[model.Step]) -> bool:
+def _is_new(install: model.Install, before: Sequence[model.DockerStep]) -> bool:
     """An install of more than build tools that no earlier step has done already."""
     done = [one for step in before for one in step.installs]
     if any(set(install.files) <= set(one.files) and set(install.packages) <= set(one.packages) for one in done):
@@ -83,7 +83,7 @@ def _is_system_install(command: tuple[str, ...]) -> bool:
     return posixpath.basename(command[0]) in _PACKAGERS and any(word in _INSTALL_VERBS for word in command[1:4])
 
 
-def _told(later: Sequence[tuple[model.Step, str]]) -> str:
+def _told(later: Sequence[tuple[model.DockerStep, str]]) -> str:
     """Such as "dependencies are installed (lines 27 and 28) and the model is copied (line 30)"."""
     lines: dict[str, list[str]] = {}
     for step, text in later:
@@ -95,7 +95,7 @@ def _told(later: Sequence[tuple[model.Step, str]]) -> str:
     return " and ".join(told)
 
 
-def _advice(later: Sequence[tuple[model.Step, str]]) -> str:
+def _advice(later: Sequence[tuple[model.DockerStep, str]]) -> str:
     last = max(step.line for step, _ in later)
     first = "Copy the requirements or lock file alone first. " if any(step.installs for step, _ in later) else ""
     return f"{first}Move this instruction below line {last}, so that the layers before it stay cached."

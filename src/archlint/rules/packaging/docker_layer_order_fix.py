@@ -6,12 +6,11 @@ import posixpath
 import re
 from collections.abc import Sequence
 
-from archlint.edits.edit import Edit, Fix
 from archlint.edits.functions import fix_of, functions_of
-from archlint.edits.text import Text
+from archlint.edits.text import Edit, Fix, Text
 from archlint.finding import Finding
 from archlint.model.function import ImageCode
-from archlint.model.image import Image, Step
+from archlint.model.image import DockerStep, Image
 from archlint.project import Project
 from archlint.syntax.requirements import parse_requirements
 
@@ -37,7 +36,7 @@ def fix(finding: Finding, project: Project, text: Text) -> Fix | None:
     return None
 
 
-def _steps(finding: Finding, image: Image) -> tuple[Step, list[Step]] | None:
+def _steps(finding: Finding, image: Image) -> tuple[DockerStep, list[DockerStep]] | None:
     """The COPY, and all the steps up to the last that it is to stand behind; None where one of them is in its way."""
     named = {step.place.line for step in finding.trace}
     for stage in image.stages:
@@ -50,7 +49,9 @@ def _steps(finding: Finding, image: Image) -> tuple[Step, list[Step]] | None:
     return None
 
 
-def _moved(copy: Step, between: Sequence[Step], path: str, context: str, text: Text) -> tuple[Edit, ...] | None:
+def _moved(
+    copy: DockerStep, between: Sequence[DockerStep], path: str, context: str, text: Text
+) -> tuple[Edit, ...] | None:
     if copy.keyword != "COPY" or copy.line != copy.end_line or len(copy.words) < 2 or not between:
         return None
     needed = _needed(between, text)
@@ -85,7 +86,7 @@ def _rest(sources: list[str], names: list[str]) -> list[str] | None:
     return rest if len(rest) == len(sources) - len(names) and rest else None
 
 
-def _needed(between: Sequence[Step], text: Text) -> set[str] | None:
+def _needed(between: Sequence[DockerStep], text: Text) -> set[str] | None:
     """The requirements files of the steps; None where they draw on other files."""
     files = {file for step in between for install in step.installs for file in install.files}
     if any(install.constraints or install.unresolved for step in between for install in step.installs):
@@ -99,7 +100,7 @@ def _needed(between: Sequence[Step], text: Text) -> set[str] | None:
     return files
 
 
-def _is_used(copy: Step, between: Sequence[Step], needed: set[str]) -> bool:
+def _is_used(copy: DockerStep, between: Sequence[DockerStep], needed: set[str]) -> bool:
     """Whether a command names a file that only this COPY brings, or a later COPY may write over it."""
     brought = {posixpath.basename(one.source) for one in copy.copies if one.source not in needed}
     listed = {posixpath.basename(file) for file in needed}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from archlint.edits.edit import Edit, Fix
 from archlint.edits.functions import fix_of
 from archlint.edits.requirements import is_requirements, line_at, without_line
-from archlint.edits.text import Text
+from archlint.edits.text import Edit, Fix, Text
 from archlint.finding import Finding
 from archlint.knowledge.slimming import sdk_roots
 from archlint.model.place import Place

@@ -26,7 +26,7 @@ MAX_STEPS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class WeightsSource:
     """Where a value comes from: `origin` reads on after "a file from"; `node` is the call that fetched it."""
 
     origin: str
@@ -40,7 +40,7 @@ class Unpickled:
 
     call: Call
     loader: Loader
-    source: Source
+    source: WeightsSource
     is_model: bool
 
 
@@ -65,9 +65,9 @@ def _is_model(call: Call, reach: Reach) -> bool:
 @dataclass(slots=True)
 class _Tracer:
     reach: Reach
-    files: dict[str, Source] = field(default_factory=dict)
+    files: dict[str, WeightsSource] = field(default_factory=dict)
     """By path: who wrote the file."""
-    buffers: dict[int, Source] = field(default_factory=dict)
+    buffers: dict[int, WeightsSource] = field(default_factory=dict)
     """By the id of the call that made the buffer: who filled it."""
 
     def __post_init__(self) -> None:
@@ -76,14 +76,14 @@ class _Tracer:
             if found is not None and found.to is not None:
                 written = _destination(call.node, found)
                 if written is not None:
-                    self._note(written, call, Source(found.origin, call.node, call.site.unit))
+                    self._note(written, call, WeightsSource(found.origin, call.node, call.site.unit))
         for call in self.reach.calls():
             if call.path in ("open().write", "pathlib.Path().write_bytes") and call.node.args:
                 source = self.source(call.node.args[0], call.site.unit, call.reached)
                 if source is not None and isinstance(call.node.func, ast.Attribute):
                     self._note(call.node.func.value, call, source)
 
-    def _note(self, written: ast.expr, call: Call, source: Source) -> None:
+    def _note(self, written: ast.expr, call: Call, source: WeightsSource) -> None:
         unit = call.site.unit
         text = _path(written, unit, call.reached, self.reach)
         if text is not None:
@@ -96,7 +96,7 @@ class _Tracer:
                     if inner is not None:
                         self.files[inner] = source
 
-    def source(self, node: ast.expr, unit: Unit, reached: Reached, step: int = 0) -> Source | None:
+    def source(self, node: ast.expr, unit: Unit, reached: Reached, step: int = 0) -> WeightsSource | None:
         """Who fetched a value, if it can be nothing else."""
         if step > MAX_STEPS:
             return None
@@ -107,7 +107,7 @@ class _Tracer:
         found = [self._of(value, reached, step) for value in values if isinstance(value, External)]
         return found[0] if len(found) == len(values) == 1 else None
 
-    def _of(self, value: External, reached: Reached, step: int) -> Source | None:
+    def _of(self, value: External, reached: Reached, step: int) -> WeightsSource | None:
         if value.call is None or value.unit is None:
             return self._part(value)
         if id(value.call) in self.buffers:
@@ -115,7 +115,7 @@ class _Tracer:
         path = value.path.removesuffix("()")
         direct = fetcher(path)
         if direct is not None:
-            return Source(direct.origin, value.call, value.unit)
+            return WeightsSource(direct.origin, value.call, value.unit)
         if is_transparent(path) and value.call.args:
             return self.source(value.call.args[0], value.unit, reached, step + 1)
         function = value.call.func
@@ -123,14 +123,14 @@ class _Tracer:
             return self.source(function.value, value.unit, reached, step + 1)
         return None
 
-    def _part(self, value: External) -> Source | None:
+    def _part(self, value: External) -> WeightsSource | None:
         """Something taken out of a response, such as `.content` or `["Body"]`: the call that it was taken from is only
         in its path."""
         for call in self.reach.calls():
             made = f"{call.path}()"
             found = fetcher(call.path)
             if found is not None and value.path.startswith((f"{made}.", f"{made}[")):
-                return Source(found.origin, call.node, call.site.unit)
+                return WeightsSource(found.origin, call.node, call.site.unit)
         return None
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from archlint.edits.edit import Fix
 from archlint.edits.python.source import of_finding
-from archlint.edits.text import Text
+from archlint.edits.text import Fix, Text
 from archlint.finding import Finding
 from archlint.project import Project
 

@@ -19,7 +19,7 @@ from archlint.model.deployed import Dependency, Deployed
 from archlint.model.function import FolderCode
 from archlint.model.place import Place
 from archlint.packaging.needs import brought_alone, reachable, target_of, wants_cuda
-from archlint.packaging.target import Target
+from archlint.packaging.target import PackageTarget
 from archlint.project import Project
 from archlint.rulebook.page import Page
 
@@ -139,7 +139,7 @@ def _is_installed(deployed: Deployed, dependency: Dependency) -> bool:
     return deployed.image is not None or any(p.name == dependency.name and p.estimate_bytes > 0 for p in parts)
 
 
-def _alone(name: str, direct: dict[str, Dependency], target: Target) -> int:
+def _alone(name: str, direct: dict[str, Dependency], target: PackageTarget) -> int:
     """Bytes of a dependency with what only it brings along; 0 for a version that the table does not come near."""
     itself = pick(name, target.machine, target.python, direct[name].specifier, direct[name].local)
     if itself is None or itself.fit == "far":

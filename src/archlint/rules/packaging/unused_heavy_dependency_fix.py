@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from archlint.edits.edit import Fix
 from archlint.edits.functions import fix_of
 from archlint.edits.requirements import line_at, without_line
-from archlint.edits.text import Text
+from archlint.edits.text import Fix, Text
 from archlint.finding import Finding
 from archlint.project import Project
 

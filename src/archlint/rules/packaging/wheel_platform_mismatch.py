@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from archlint.finding import Hit
 from archlint.knowledge import releases
-from archlint.knowledge.releases import Machine, Row, Wheel, of_python
+from archlint.knowledge.releases import ReleaseRow, ReleaseWheel, WheelMachine, of_python
 from archlint.project import Project
 from archlint.rulebook.page import Page
 from archlint.rules.packaging.dep_python_mismatch import span, written
-from archlint.rules.shared.installing import Installed, Site, installed
+from archlint.rules.shared.installing import Installed, InstallSite, installed
 
 AWS_NAMES = {"x86_64": "x86_64", "aarch64": "arm64"}
 
@@ -29,14 +29,14 @@ def check(project: Project, page: Page) -> Iterator[Hit]:
             yield _hit(one, rows)
 
 
-def _pinned(one: Installed) -> tuple[Row, ...]:
+def _pinned(one: Installed) -> tuple[ReleaseRow, ...]:
     """What stands for a release: its row, or both neighbours where they are of the same major version."""
     rows = releases.around(one.dependency.name, one.wanted.low) if one.wanted.low else ()
     same = len({row.first.major for row in rows}) < 2
     return rows if same and all(row.native and row.wheels for row in rows) else ()
 
 
-def _every(one: Installed) -> tuple[Row, ...]:
+def _every(one: Installed) -> tuple[ReleaseRow, ...]:
     """All the releases from the lowest one on, where the C library or the Python is too old for each."""
     low = one.wanted.low
     rows = releases.since(one.dependency.name, low) if low else ()
@@ -48,7 +48,7 @@ def _cannot_build(one: Installed) -> bool:
     return releases.needs_compiler(one.dependency.name) and not one.site.compiles
 
 
-def _hit(one: Installed, rows: tuple[Row, ...]) -> Hit:
+def _hit(one: Installed, rows: tuple[ReleaseRow, ...]) -> Hit:
     sdist = rows[0].sdist
     rest = "to build it from source takes a compiler" if sdist else "there is no source distribution"
     guessed = one.wanted.pinned and len(rows) > 1
@@ -62,18 +62,18 @@ def _hit(one: Installed, rows: tuple[Row, ...]) -> Hit:
     )
 
 
-def _lack(site: Site, rows: tuple[Row, ...]) -> str:
+def _lack(site: InstallSite, rows: tuple[ReleaseRow, ...]) -> str:
     """What the wheels do not fit: the Python ("old" where they are for later ones alone), the machine, or the C
     library."""
     wheels = [wheel for row in rows for wheel in of_python(row, site.python)]
     if not wheels:
         return "old" if all(wheel.python > site.python for row in rows for wheel in row.wheels) else "python"
-    if not any(releases.suits(wheel, Machine(site.machine.name, None)) for wheel in wheels):
+    if not any(releases.suits(wheel, WheelMachine(site.machine.name, None)) for wheel in wheels):
         return "machine"
     return "musl" if site.machine.musl else "glibc"
 
 
-def _why(site: Site, rows: tuple[Row, ...]) -> str:
+def _why(site: InstallSite, rows: tuple[ReleaseRow, ...]) -> str:
     lack = _lack(site, rows)
     if lack in ("old", "python"):
         return f"its wheels are for {span(rows)}"
@@ -88,5 +88,5 @@ def _why(site: Site, rows: tuple[Row, ...]) -> str:
     return f"its wheels need glibc {asked[0]}.{asked[1]}, and there is {libc}"
 
 
-def _is_here(wheel: Wheel, site: Site) -> bool:
-    return not wheel.musl and releases.suits(wheel, Machine(site.machine.name, None))
+def _is_here(wheel: ReleaseWheel, site: InstallSite) -> bool:
+    return not wheel.musl and releases.suits(wheel, WheelMachine(site.machine.name, None))

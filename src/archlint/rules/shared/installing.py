@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archlint.knowledge.releases import Bounds, Machine, Python, bounds, lambda_libc, rows
+from archlint.knowledge.releases import Bounds, Python, WheelMachine, bounds, lambda_libc, rows
 from archlint.model.deployed import Dependency, Deployed
 from archlint.model.function import FolderCode
 from archlint.model.image import BuildStage, Image, Install
@@ -30,12 +30,12 @@ _FOREIGN = ("--python-version", "--platform", "--python-platform", "--abi", "--i
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class InstallSite:
     """Where packages get installed. `source` says for a person where its Python is known from."""
 
     python: Python
     source: str
-    machine: Machine
+    machine: WheelMachine
     compiles: bool
     """Whether a compiler may be there."""
 
@@ -47,7 +47,7 @@ class Installed:
     deployed: Deployed
     dependency: Dependency
     wanted: Bounds
-    site: Site
+    site: InstallSite
 
     @property
     def is_public(self) -> bool:
@@ -93,7 +93,7 @@ def _is_in(path: str, folder: str) -> bool:
     return not folder or path.startswith(f"{folder}/")
 
 
-def _site(deployed: Deployed, dependency: Dependency) -> Value[Site]:
+def _site(deployed: Deployed, dependency: Dependency) -> Value[InstallSite]:
     if deployed.image is None:
         return _runtime_site(deployed)
     sites = [_stage_site(deployed, stage) for stage in _stages(deployed.image, dependency)]
@@ -106,7 +106,7 @@ def _site(deployed: Deployed, dependency: Dependency) -> Value[Site]:
     )
 
 
-def _runtime_site(deployed: Deployed) -> Value[Site]:
+def _runtime_site(deployed: Deployed) -> Value[InstallSite]:
     function = deployed.function
     python = _python(function.python_version)
     if python is None:
@@ -114,7 +114,7 @@ def _runtime_site(deployed: Deployed) -> Value[Site]:
         return value if isinstance(value, Unknown) else Unknown("the runtime does not say which Python it has")
     machine = MACHINES.get(known_or_none(function.architecture.value) or "")
     runtime = f"the runtime python{function.python_version}"
-    return Known(Site(python, runtime, Machine(machine, lambda_libc(python)), False))
+    return Known(InstallSite(python, runtime, WheelMachine(machine, lambda_libc(python)), False))
 
 
 def _stages(image: Image, dependency: Dependency) -> list[BuildStage]:
@@ -129,7 +129,7 @@ def _names(install: Install, image: Image, dependency: Dependency) -> bool:
     return path in install.files or (path == image.dockerfile and install.line == dependency.place.line)
 
 
-def _stage_site(deployed: Deployed, stage: BuildStage) -> Value[Site]:
+def _stage_site(deployed: Deployed, stage: BuildStage) -> Value[InstallSite]:
     image = deployed.image
     if image is None or isinstance(stage.base, Unknown):
         return stage.base if isinstance(stage.base, Unknown) else Unknown("there is no image")
@@ -145,8 +145,8 @@ def _stage_site(deployed: Deployed, stage: BuildStage) -> Value[Site]:
     libc, musl = libc_of(stage.base.value)
     bare = base.aws or musl or "slim" in tag.split("-")
     compiles = not bare or any(_COMPILER.search(run) for run in runs)
-    machine = Machine(_machine(deployed, base.platform), libc, musl)
-    return Known(Site(python, f"the base image {stage.base.value}", machine, compiles))
+    machine = WheelMachine(_machine(deployed, base.platform), libc, musl)
+    return Known(InstallSite(python, f"the base image {stage.base.value}", machine, compiles))
 
 
 def _has_another_python(runs: list[str], python: Python) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archlint.knowledge.slimming import is_cuda_library
-from archlint.model.size import Part, Size
+from archlint.model.size import Size, SizePart
 from archlint.packaging.cuda import CudaWheels
-from archlint.packaging.savings import Outcome, Saving, apply
+from archlint.packaging.savings import Saving, SavingsOutcome, apply
 
 MIB = 1024 * 1024
 
@@ -40,7 +40,7 @@ def largest(size: Size) -> str:
     return ", ".join(f"{part.name} {_extent(part)}" for part in shown)
 
 
-def advice(outcome: Outcome | None, size: Size) -> str:
+def advice(outcome: SavingsOutcome | None, size: Size) -> str:
     """What to do, with what it saves and what is left."""
     image = "deploy it as a container image (PackageType: Image), which may have 10 GB"
     if outcome is None and size.estimate_bytes <= size.limit_bytes:
@@ -58,7 +58,7 @@ def advice(outcome: Outcome | None, size: Size) -> str:
     return f"{wish[0].upper()}{wish[1:]}: {_left(outcome)} then, of {size.limit_bytes / MIB:.0f} MB{sure}."
 
 
-def _left(outcome: Outcome) -> str:
+def _left(outcome: SavingsOutcome) -> str:
     low, estimate, high = (n / MIB for n in (outcome.low_bytes, outcome.estimate_bytes, outcome.high_bytes))
     return f"~{estimate:,.0f} MB ({low:,.0f}-{high:,.0f}) are left"
 
@@ -79,6 +79,6 @@ def _joined(savings: Sequence[Saving]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]
 
 
-def _extent(part: Part) -> str:
+def _extent(part: SizePart) -> str:
     """A part that nobody may install is said with its high end."""
     return megabytes(part.estimate_bytes) if part.estimate_bytes else f"up to {megabytes(part.high_bytes)}"

@@ -6,13 +6,13 @@ import json
 import re
 from functools import lru_cache
 
-from archlint.syntax.locks.model import MAIN, MAX_PACKAGES, Edge, Lock, Locked, LockedFile, LockError, table
+from archlint.syntax.locks.model import MAIN, MAX_PACKAGES, Lock, Locked, LockedFile, LockEdge, LockError, table
 from archlint.syntax.locks.poetry import read_pdm, read_pipfile, read_poetry
 from archlint.syntax.locks.uv import read_pylock, read_uv
-from archlint.syntax.project_files import Project, ProjectError, parse_project
+from archlint.syntax.project_files import ProjectError, ProjectFile, parse_project
 from archlint.syntax.toml import parse_toml
 
-__all__ = ["MAIN", "Edge", "Lock", "LockError", "Locked", "LockedFile", "is_lock", "parse_lock", "project_file"]
+__all__ = ["MAIN", "Lock", "LockEdge", "LockError", "Locked", "LockedFile", "is_lock", "parse_lock", "project_file"]
 
 _TABLE = re.compile(r"^\[\[packages?\]\][ \t]*(?:#.*)?$", re.MULTILINE)
 _NAME = re.compile(r"^[ \t]*name[ \t]*=", re.MULTILINE)
@@ -58,7 +58,7 @@ def parse_lock(name: str, text: str, project: str = "") -> Lock:
     return read_poetry(data, lines, beside) if name == "poetry.lock" else read_pylock(data, lines, beside)
 
 
-def _project(name: str, text: str) -> Project | None:
+def _project(name: str, text: str) -> ProjectFile | None:
     try:
         return parse_project(project_file(name), text) if text else None
     except ProjectError:

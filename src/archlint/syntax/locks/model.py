@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from archlint.syntax.project_files import Project
+from archlint.syntax.project_files import ProjectFile
 from archlint.syntax.requirements import Line
 
 MAX_PACKAGES = 20_000
@@ -26,7 +26,7 @@ class LockError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
+class LockEdge:
     """`extras` are those asked of `name`; `version` is "" when the lock holds only one; `marker` is PEP 508 text."""
 
     name: str
@@ -54,8 +54,8 @@ class Locked:
     wheels: tuple[LockedFile, ...] = ()
     sdist: LockedFile | None = None
     markers: tuple[str, ...] = ()
-    edges: tuple[Edge, ...] = ()
-    extras: Mapping[str, tuple[Edge, ...]] = field(default_factory=dict)
+    edges: tuple[LockEdge, ...] = ()
+    extras: Mapping[str, tuple[LockEdge, ...]] = field(default_factory=dict)
     indexed: bool = True
     own: bool = False
     path: str | None = None
@@ -73,9 +73,9 @@ class Lock:
     starts; `groups` and `extras` are further starts."""
 
     packages: tuple[Locked, ...]
-    roots: tuple[Edge, ...] | None = None
-    groups: Mapping[str, tuple[Edge, ...]] = field(default_factory=dict)
-    extras: Mapping[str, tuple[Edge, ...]] = field(default_factory=dict)
+    roots: tuple[LockEdge, ...] | None = None
+    groups: Mapping[str, tuple[LockEdge, ...]] = field(default_factory=dict)
+    extras: Mapping[str, tuple[LockEdge, ...]] = field(default_factory=dict)
     named: frozenset[str] | None = None
     """Packages that the project itself names; None when the lock and its project file do not tell."""
     default_groups: frozenset[str] = frozenset()
@@ -110,7 +110,7 @@ def sdist_of(value: object) -> LockedFile | None:
     return file_of(value) if isinstance(value, dict) else None
 
 
-def names_of(project: Project | None) -> frozenset[str] | None:
+def names_of(project: ProjectFile | None) -> frozenset[str] | None:
     """Everything that a project file names, in its groups and extras too."""
     if project is None:
         return None
@@ -118,9 +118,11 @@ def names_of(project: Project | None) -> frozenset[str] | None:
     return frozenset(line.name for part in parts for line in part if line.name) or None
 
 
-def edges_of(lines: tuple[Line, ...]) -> tuple[Edge, ...]:
+def edges_of(lines: tuple[Line, ...]) -> tuple[LockEdge, ...]:
     return tuple(
-        Edge(line.name, "", line.extras, "" if line.marker is None else str(line.marker)) for line in lines if line.name
+        LockEdge(line.name, "", line.extras, "" if line.marker is None else str(line.marker))
+        for line in lines
+        if line.name
     )
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from archlint.syntax.locks.model import (
     MAIN,
     MAX_PACKAGES,
-    Edge,
     Lock,
     Locked,
+    LockEdge,
     edges_of,
     file_of,
     line_at,
@@ -20,14 +20,14 @@ from archlint.syntax.locks.model import (
     text_of,
     texts,
 )
-from archlint.syntax.project_files import Project
+from archlint.syntax.project_files import ProjectFile
 from archlint.syntax.project_files.lines import canonical
 from archlint.syntax.requirements import redact
 
 _OBJECT = re.compile(r'^\s*"([^"\\\n]+)":\s*\{', re.MULTILINE)
 
 
-def read_pipfile(data: dict[str, Any], text: str, project: Project | None) -> Lock:
+def read_pipfile(data: dict[str, Any], text: str, project: ProjectFile | None) -> Lock:
     packages: dict[tuple[str, str], Locked] = {}
     sources = {text_of(one.get("name")): one for one in tables(table(data.get("_meta")).get("sources"))}
     for section, group in (("default", MAIN), ("develop", "dev")):
@@ -62,7 +62,7 @@ def _keys(text: str, section: str) -> dict[str, int]:
     return found
 
 
-def read_poetry(data: dict[str, Any], lines: tuple[int, ...], project: Project | None) -> Lock:
+def read_poetry(data: dict[str, Any], lines: tuple[int, ...], project: ProjectFile | None) -> Lock:
     """Groups tell what is installed from Poetry 2 on, `category` told it up to 1.4; between, only pyproject.toml."""
     files = table(table(data.get("metadata")).get("files"))
     entries = tables(data.get("package"))
@@ -84,7 +84,7 @@ def read_poetry(data: dict[str, Any], lines: tuple[int, ...], project: Project |
         for index, entry in enumerate(entries)
     )
     extras = {
-        canonical(key): tuple(Edge(canonical(name)) for name in texts(value))
+        canonical(key): tuple(LockEdge(canonical(name)) for name in texts(value))
         for key, value in table(data.get("extras")).items()
     }
     named = names_of(project)
@@ -97,7 +97,7 @@ def read_poetry(data: dict[str, Any], lines: tuple[int, ...], project: Project |
     return Lock(packages, edges_of(project.lines) or None, groups, extras, named, _poetry_defaults(project, packages))
 
 
-def _poetry_defaults(project: Project | None, packages: tuple[Locked, ...]) -> frozenset[str]:
+def _poetry_defaults(project: ProjectFile | None, packages: tuple[Locked, ...]) -> frozenset[str]:
     """Poetry installs every group that is not marked as optional."""
     every = frozenset(name for package in packages for name in package.groups) - {MAIN}
     return every if project is None else (every | frozenset(project.groups)) - project.optional_groups
@@ -120,17 +120,17 @@ def _poetry_markers(value: object) -> tuple[str, ...]:
     return tuple(t for t in (text_of(value), text_of(table(value).get(MAIN))) if t)
 
 
-def _poetry_edges(value: object) -> tuple[Edge, ...]:
+def _poetry_edges(value: object) -> tuple[LockEdge, ...]:
     """`name = "spec"`, a table, or a list of tables for different markers; optional ones belong to extras."""
     return tuple(
-        Edge(canonical(name), "", texts(one.get("extras")), text_of(one.get("markers")))
+        LockEdge(canonical(name), "", texts(one.get("extras")), text_of(one.get("markers")))
         for name, spec in table(value).items()
         for one in tables(spec if isinstance(spec, list) else [spec]) or [{}]
         if one.get("optional") is not True and name != "python"
     )
 
 
-def read_pdm(data: dict[str, Any], lines: tuple[int, ...], project: Project | None) -> Lock:
+def read_pdm(data: dict[str, Any], lines: tuple[int, ...], project: ProjectFile | None) -> Lock:
     """Groups say what is installed; the group of what is installed without asking is called "default"."""
     packages = tuple(
         Locked(

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from archlint.syntax.locks.model import (
-    Edge,
     Lock,
     Locked,
+    LockEdge,
     file_of,
     line_at,
     names_of,
@@ -18,12 +18,12 @@ from archlint.syntax.locks.model import (
     text_of,
     texts,
 )
-from archlint.syntax.project_files import Project
+from archlint.syntax.project_files import ProjectFile
 from archlint.syntax.project_files.lines import canonical
 from archlint.syntax.requirements import redact
 
 
-def read_pylock(data: dict[str, Any], lines: tuple[int, ...], project: Project | None) -> Lock:
+def read_pylock(data: dict[str, Any], lines: tuple[int, ...], project: ProjectFile | None) -> Lock:
     return Lock(
         tuple(
             Locked(
@@ -49,8 +49,8 @@ def read_uv(data: dict[str, Any], lines: tuple[int, ...]) -> Lock:
     if not any(p.own for p in packages):
         packages = tuple(replace(p, own=True) if _is_member(e) else p for p, e in zip(packages, entries, strict=True))
     own = [(package, entry) for package, entry in zip(packages, entries, strict=True) if package.own]
-    groups: dict[str, tuple[Edge, ...]] = {}
-    extras: dict[str, tuple[Edge, ...]] = {}
+    groups: dict[str, tuple[LockEdge, ...]] = {}
+    extras: dict[str, tuple[LockEdge, ...]] = {}
     for package, entry in own:
         for key, value in table(entry.get("dev-dependencies")).items():
             groups[key] = (*groups.get(key, ()), *_uv_edges(value))
@@ -60,7 +60,7 @@ def read_uv(data: dict[str, Any], lines: tuple[int, ...]) -> Lock:
     more = (edge.name for part in (*groups.values(), *extras.values()) for edge in part)
     return Lock(
         packages,
-        tuple(Edge(p.name, p.version) for p, _ in own) or None,
+        tuple(LockEdge(p.name, p.version) for p, _ in own) or None,
         groups,
         extras,
         frozenset((*below, *more)) if own else None,
@@ -92,9 +92,9 @@ def _uv_package(entry: dict[str, Any], line: int) -> Locked:
     )
 
 
-def _uv_edges(value: object) -> tuple[Edge, ...]:
+def _uv_edges(value: object) -> tuple[LockEdge, ...]:
     return tuple(
-        Edge(
+        LockEdge(
             canonical(text_of(edge.get("name"))),
             text_of(edge.get("version")),
             texts(edge.get("extra")),

@@ -6,11 +6,11 @@ import re
 from functools import lru_cache
 
 from archlint.syntax.project_files.conda import parse_environment
-from archlint.syntax.project_files.lines import Project, ProjectError
+from archlint.syntax.project_files.lines import ProjectError, ProjectFile
 from archlint.syntax.project_files.pyproject import parse_pipfile, parse_pyproject
 from archlint.syntax.project_files.setuptools import parse_setup_cfg, parse_setup_py
 
-__all__ = ["PROJECT_FILES", "Project", "ProjectError", "is_project_file", "parse_project"]
+__all__ = ["PROJECT_FILES", "ProjectError", "ProjectFile", "is_project_file", "parse_project"]
 
 PROJECT_FILES = ("pyproject.toml", "Pipfile", "setup.cfg", "setup.py")
 """In the order in which one is taken where nothing tells which."""
@@ -30,6 +30,6 @@ def is_project_file(name: str) -> bool:
 
 
 @lru_cache(maxsize=64)
-def parse_project(name: str, text: str) -> Project:
+def parse_project(name: str, text: str) -> ProjectFile:
     """`name` is the file's name without its folder. Raises ProjectError."""
     return _PARSERS.get(name, parse_environment)(text)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from archlint.syntax.node import DocumentError, Mapping, Node, Scalar, Sequence
-from archlint.syntax.project_files.lines import MAX_REQUIREMENTS, Project, ProjectError, canonical
+from archlint.syntax.project_files.lines import MAX_REQUIREMENTS, ProjectError, ProjectFile, canonical
 from archlint.syntax.requirements import Line, parse_requirements
 from archlint.syntax.yaml import parse_yaml
 
@@ -21,7 +21,7 @@ NOT_PACKAGES = frozenset("python pip nodejs openjdk cudatoolkit cudnn gcc gxx ma
 _MATCH = re.compile(r"(?:[^\s:\[\]]+::)?([A-Za-z0-9_][A-Za-z0-9._-]*)\s*((?:[=<>!~]|\s).*)?\Z")
 
 
-def parse_environment(text: str) -> Project:
+def parse_environment(text: str) -> ProjectFile:
     """The packages of an environment.yml, those that pip installs for it too. Raises ProjectError."""
     try:
         document = parse_yaml(text, "environment.yml")
@@ -35,7 +35,7 @@ def parse_environment(text: str) -> Project:
             found += [line] if line is not None else []
         elif isinstance(item, Mapping):
             found += _pip(item.get("pip"), MAX_REQUIREMENTS - len(found))
-    return Project(tuple(found))
+    return ProjectFile(tuple(found))
 
 
 def _pip(node: Node | None, left: int) -> list[Line]:

@@ -33,7 +33,7 @@ class ProjectError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
+class ProjectFile:
     """What a project file asks for. A line of kind "invalid" stands for what only running the project would tell."""
 
     lines: tuple[Line, ...] = ()

@@ -9,8 +9,8 @@ from typing import Any
 from archlint.syntax.project_files.lines import (
     MAX_REQUIREMENTS,
     Places,
-    Project,
     ProjectError,
+    ProjectFile,
     canonical,
     computed,
     requirements,
@@ -26,7 +26,7 @@ from archlint.syntax.toml import parse_toml
 MAX_GROUPS = 100
 
 
-def parse_pyproject(text: str) -> Project:
+def parse_pyproject(text: str) -> ProjectFile:
     """Raises ProjectError for what is no TOML."""
     data, places = _toml(text), Places(text)
     tool = table(data.get("tool"))
@@ -49,16 +49,16 @@ def parse_pyproject(text: str) -> Project:
     for name, given in table(table(tool.get("pdm")).get("dev-dependencies")).items():
         found = requirements(given, places, places.key(name, "tool.pdm.dev-dependencies"))
         groups[name] = (*groups.get(name, ()), *found)
-    whole = Project(lines, extras, groups, indexes=_for_all(tool))
+    whole = ProjectFile(lines, extras, groups, indexes=_for_all(tool))
     return _with_poetry(whole, table(tool.get("poetry")), places, indexes)
 
 
-def parse_pipfile(text: str) -> Project:
+def parse_pipfile(text: str) -> ProjectFile:
     """Raises ProjectError for what is no TOML."""
     data, places = _toml(text), Places(text)
     indexes = _named(data.get("source"))
     develop = dependency_lines(data.get("dev-packages"), places, "dev-packages", indexes)
-    return Project(
+    return ProjectFile(
         dependency_lines(data.get("packages"), places, "packages", indexes),
         groups={"dev": develop} if develop else {},
         optional_groups=frozenset({"dev"}),
@@ -118,7 +118,9 @@ def _dynamic(project: Mapping[str, Any], tool: Mapping[str, Any], places: Places
     return (computed("pyproject.toml", places.key("dynamic", "project")),)
 
 
-def _with_poetry(whole: Project, poetry: Mapping[str, Any], places: Places, indexes: Mapping[str, str]) -> Project:
+def _with_poetry(
+    whole: ProjectFile, poetry: Mapping[str, Any], places: Places, indexes: Mapping[str, str]
+) -> ProjectFile:
     if not poetry:
         return whole
     header = "tool.poetry.dependencies"

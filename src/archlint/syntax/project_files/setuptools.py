@@ -7,8 +7,8 @@ import ast
 from archlint.syntax.project_files.lines import (
     MAX_REQUIREMENTS,
     Places,
-    Project,
     ProjectError,
+    ProjectFile,
     canonical,
     computed,
     requirement,
@@ -19,7 +19,7 @@ from archlint.syntax.requirements import Line
 _SETUP = frozenset({"setup", "setuptools.setup"})
 
 
-def parse_setup_cfg(text: str) -> Project:
+def parse_setup_cfg(text: str) -> ProjectFile:
     """Raises ProjectError. An option without a value that a line continues makes configparser raise AttributeError."""
     import configparser
 
@@ -32,7 +32,7 @@ def parse_setup_cfg(text: str) -> Project:
         raise ProjectError("it is not a valid INI file", getattr(error, "lineno", None) or 1) from error
     places = Places(text)
     found = {canonical(name): _block(v or "", places, "options.extras_require") for name, v in extras.items()}
-    return Project(_block(stated, places, "options"), found)
+    return ProjectFile(_block(stated, places, "options"), found)
 
 
 def _block(stated: str, places: Places, header: str) -> tuple[Line, ...]:
@@ -51,7 +51,7 @@ def _block(stated: str, places: Places, header: str) -> tuple[Line, ...]:
     return tuple(found)
 
 
-def parse_setup_py(text: str) -> Project:
+def parse_setup_py(text: str) -> ProjectFile:
     """Never run. What is not written as literal lists is a line of kind "invalid". Raises ProjectError."""
     try:
         module = parse_python(text)
@@ -67,14 +67,14 @@ def parse_setup_py(text: str) -> Project:
         elif isinstance(statement, ast.Call) and _dotted(statement.func) in _SETUP:
             calls.append(statement)
     if not calls:
-        return Project()
+        return ProjectFile()
     stated = {keyword.arg: keyword.value for keyword in calls[0].keywords}
     if None in stated:
-        return Project((computed("setup.py", calls[0].lineno),))
+        return ProjectFile((computed("setup.py", calls[0].lineno),))
     extras = _resolved(stated.get("extras_require"), names)
     places = Places("")
     given = stated.get("install_requires")
-    return Project(
+    return ProjectFile(
         () if given is None else _literal(given, names, places),
         {
             canonical(key.value): _literal(value, names, places)

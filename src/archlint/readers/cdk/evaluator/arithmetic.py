@@ -10,7 +10,7 @@ from typing import Any
 from archlint.readers.cdk.evaluator import paths
 from archlint.readers.cdk.evaluator.budget import MAX_NUMBER, Budget
 from archlint.readers.cdk.evaluator.operators import as_plain, short, text, unknown, woven
-from archlint.readers.cdk.values import CdkValue, FilePath, Made, Member, Open, Reference, Woven
+from archlint.readers.cdk.values import CdkReference, CdkValue, FilePath, Made, Member, Open, Woven
 
 _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
@@ -36,7 +36,7 @@ def binary(name: str, one: CdkValue, other: CdkValue, script: bool, budget: Budg
     """Arithmetic, comparison of order, and joining of texts, lists and paths."""
     one, other = as_plain(one), as_plain(other)
     for value in (one, other):
-        if isinstance(value, Open | Member | Made | Reference):
+        if isinstance(value, Open | Member | Made | CdkReference):
             is_text = name == "+" and any(isinstance(side, str | Woven) for side in (one, other))
             return woven((one, other), script) if is_text else unknown(value)
     if isinstance(one, FilePath) and name == "/":

@@ -5,21 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archlint.readers.cdk.evaluator import classes
-from archlint.readers.cdk.evaluator.library.constants import member
 from archlint.readers.cdk.evaluator.library.path_objects import path_attribute
 from archlint.readers.cdk.evaluator.names import canonical, module_member, snake
-from archlint.readers.cdk.evaluator.objects import MapOf, Method, Module, Site, Stat, SuperOf
+from archlint.readers.cdk.evaluator.objects import CallSite, LoadedModule, MapOf, Method, Stat, SuperOf
 from archlint.readers.cdk.evaluator.operators import as_plain, key_of, truth, unknown
 from archlint.readers.cdk.values import (
     REST,
+    CdkInstance,
+    CdkReference,
     CdkValue,
     Closure,
     FilePath,
-    Instance,
     Made,
     Member,
     Open,
-    Reference,
     Several,
     Unset,
     UserClass,
@@ -29,11 +28,36 @@ if TYPE_CHECKING:
     from archlint.readers.cdk.evaluator.machine import Machine
 
 
-def attribute(machine: Machine, owner: CdkValue, name: str, site: Site) -> CdkValue:
+_CONSTANTS: dict[str, CdkValue] = {
+    "os.sep": "/",
+    "os.path.sep": "/",
+    "os.curdir": ".",
+    "os.pardir": "..",
+    "os.linesep": "\n",
+    "os.name": "posix",
+    "node.path.sep": "/",
+    "node.path.delimiter": ":",
+    "node.os.EOL": "\n",
+    "js.Number.MAX_SAFE_INTEGER": 2**53 - 1,
+    "typing.TYPE_CHECKING": False,
+}
+_OPEN = ("sys.argv", "js.process.argv", "sys.platform", "js.process.platform", "sys.version_info", "js.process.version")
+
+
+def member(path: str) -> CdkValue:
+    """`path` as a value: a constant, something that only the machine knows, or the name itself."""
+    if path in _CONSTANTS:
+        return _CONSTANTS[path]
+    if path in _OPEN:
+        return Open(f"only the machine that runs the app knows {path.removeprefix('js.')}")
+    return CdkReference(path)
+
+
+def attribute(machine: Machine, owner: CdkValue, name: str, site: CallSite) -> CdkValue:
     """`owner.name`."""
     if isinstance(owner, Open):
         return unknown(owner)
-    if isinstance(owner, Instance):
+    if isinstance(owner, CdkInstance):
         return classes.instance_attribute(machine, owner, name, site)
     if isinstance(owner, UserClass):
         return classes.class_attribute(machine, owner, name, site)
@@ -47,17 +71,17 @@ def attribute(machine: Machine, owner: CdkValue, name: str, site: Site) -> CdkVa
     if isinstance(owner, Member):
         spelled = f"{owner.name}.{snake(name) if site.script else name}"
         return owner.owner.attributes.get(spelled, Member(owner.owner, spelled))
-    if isinstance(owner, Module):
+    if isinstance(owner, LoadedModule):
         found = module_member(owner, name)
         return machine.modules.inner(owner, name) if isinstance(found, Open) and not site.script else found
-    if isinstance(owner, Reference):
+    if isinstance(owner, CdkReference):
         return reference_member(owner, name, site)
     if owner is None:
         return machine.odd(f"{name} of nothing is read here", site.place)
     return _built_in(owner, name, site)
 
 
-def reference_member(owner: Reference, name: str, site: Site) -> CdkValue:
+def reference_member(owner: CdkReference, name: str, site: CallSite) -> CdkValue:
     """Something inside a library, or a value that the language itself gives."""
     path = canonical(f"{owner.path}.{snake(name) if site.script else name}")
     if owner.path == "js.process.env":
@@ -93,7 +117,7 @@ def _property(owner: dict[Any, CdkValue], name: str) -> CdkValue:
     return unknown(owner[REST]) if REST in owner else None
 
 
-def _built_in(owner: CdkValue, name: str, site: Site) -> CdkValue:
+def _built_in(owner: CdkValue, name: str, site: CallSite) -> CdkValue:
     if site.script and name in ("length", "size") and isinstance(owner, str | list):
         return length(owner)
     if isinstance(owner, Stat) and name in ("name", "parentPath", "path"):
@@ -115,10 +139,10 @@ def length(value: str | list[CdkValue] | dict[Any, CdkValue]) -> CdkValue:
     return len(value)
 
 
-def assign_attribute(machine: Machine, owner: CdkValue, name: str, value: CdkValue, site: Site) -> None:
+def assign_attribute(machine: Machine, owner: CdkValue, name: str, value: CdkValue, site: CallSite) -> None:
     """`owner.name = value`."""
     spelled = snake(name) if site.script else name
-    if isinstance(owner, Instance):
+    if isinstance(owner, CdkInstance):
         if classes.is_library_attribute(machine, owner, spelled) and owner.made is not None:
             machine.memory.put(owner.made.attributes, spelled, value)
         machine.memory.put(owner.attributes, name, value, named=not site.script)
@@ -128,7 +152,7 @@ def assign_attribute(machine: Machine, owner: CdkValue, name: str, value: CdkVal
         machine.memory.put(owner.attributes, spelled, value)
     elif isinstance(owner, Member):
         machine.memory.put(owner.owner.attributes, f"{owner.name}.{spelled}", value)
-    elif isinstance(owner, Module):
+    elif isinstance(owner, LoadedModule):
         names = owner.exports if owner.script else owner.scope.variables
         machine.memory.put(names, name, value, named=True)
     elif isinstance(owner, dict) and site.script:
@@ -137,9 +161,9 @@ def assign_attribute(machine: Machine, owner: CdkValue, name: str, value: CdkVal
         machine.memory.touch(owner)[:] = [Several("the length of an array was set")]
 
 
-def element(machine: Machine, owner: CdkValue, key: CdkValue, site: Site) -> CdkValue:
+def element(machine: Machine, owner: CdkValue, key: CdkValue, site: CallSite) -> CdkValue:
     """`owner[key]`."""
-    if isinstance(owner, Reference) and owner.path in ("os.environ", "js.process.env"):
+    if isinstance(owner, CdkReference) and owner.path in ("os.environ", "js.process.env"):
         return environment(key)
     for value in (owner, key):
         if isinstance(value, Open):
@@ -151,16 +175,16 @@ def element(machine: Machine, owner: CdkValue, key: CdkValue, site: Site) -> Cdk
     if isinstance(owner, UserClass):
         named = isinstance(key, str) and (site.script or "members" in owner.attributes)
         return classes.class_attribute(machine, owner, key, site) if named else owner
-    if isinstance(owner, Reference):
+    if isinstance(owner, CdkReference):
         return reference_member(owner, key, site) if site.script and isinstance(key, str) else owner
-    if isinstance(key, str) and site.script and isinstance(owner, Instance | Module):
+    if isinstance(key, str) and site.script and isinstance(owner, CdkInstance | LoadedModule):
         return attribute(machine, owner, key, site)
     if owner is None:
         return machine.odd("an element of nothing is read here", site.place)
     return unknown(owner)
 
 
-def _item(machine: Machine, owner: list[CdkValue] | str, key: CdkValue, site: Site) -> CdkValue:
+def _item(machine: Machine, owner: list[CdkValue] | str, key: CdkValue, site: CallSite) -> CdkValue:
     if isinstance(key, str) and site.script and key.isdecimal() and len(key) < 10:
         key = int(key)
     if not isinstance(key, int):
@@ -176,9 +200,9 @@ def _item(machine: Machine, owner: list[CdkValue] | str, key: CdkValue, site: Si
     return owner[key]
 
 
-def _entry(machine: Machine, owner: dict[Any, CdkValue], key: CdkValue, site: Site) -> CdkValue:
+def _entry(machine: Machine, owner: dict[Any, CdkValue], key: CdkValue, site: CallSite) -> CdkValue:
     key = key_of(owner, tuple(key) if isinstance(key, list) else key)
-    if isinstance(key, Reference | Made | Member | Instance) and truth(key, site.script) is not True:
+    if isinstance(key, CdkReference | Made | Member | CdkInstance) and truth(key, site.script) is not True:
         return unknown(key)
     if isinstance(key, dict | tuple) and not isinstance(key, tuple):
         return Open("an element by something that is no text or number")

@@ -13,18 +13,18 @@ from archlint.readers.cdk.evaluator.library import table as library
 from archlint.readers.cdk.evaluator.library.helper import Invocation
 from archlint.readers.cdk.evaluator.memory import same
 from archlint.readers.cdk.evaluator.names import is_construct_library, snake
-from archlint.readers.cdk.evaluator.objects import Frame, Method, Scope, Signal, Site, SuperOf
+from archlint.readers.cdk.evaluator.objects import CallSite, Frame, Method, NameScope, Signal, SuperOf
 from archlint.readers.cdk.evaluator.operators import depends, unknown
 from archlint.readers.cdk.evaluator.targets import bind
 from archlint.readers.cdk.values import (
     REST,
+    CdkInstance,
+    CdkReference,
     CdkValue,
     Closure,
-    Instance,
     Made,
     Member,
     Open,
-    Reference,
     Several,
     Unset,
     UserClass,
@@ -39,7 +39,7 @@ def bind_all(
     function: ir.Function,
     arguments: list[CdkValue],
     keywords: dict[Any, CdkValue],
-    scope: Scope,
+    scope: NameScope,
 ) -> None:
     """Binds arguments to parameters in the function's own scope."""
     waiting = list(arguments)
@@ -58,7 +58,7 @@ def _value(
     parameter: ir.Parameter,
     waiting: list[CdkValue],
     named: dict[Any, CdkValue],
-    scope: Scope,
+    scope: NameScope,
 ) -> CdkValue:
     if parameter.kind == "rest":
         rest = machine.memory.born_list(list(waiting))
@@ -91,7 +91,7 @@ def _value(
 _RAISES = "the app raises an error here"
 
 
-def gathered(machine: Machine, items: tuple[ir.Expression, ...], scope: Scope) -> list[CdkValue]:
+def gathered(machine: Machine, items: tuple[ir.Expression, ...], scope: NameScope) -> list[CdkValue]:
     """Elements of a list or positional arguments, spreads written out."""
     found: list[CdkValue] = []
     for item in items:
@@ -111,14 +111,14 @@ def gathered(machine: Machine, items: tuple[ir.Expression, ...], scope: Scope) -
 
 
 def call(
-    machine: Machine, function: CdkValue, arguments: list[CdkValue], keywords: dict[Any, CdkValue], site: Site
+    machine: Machine, function: CdkValue, arguments: list[CdkValue], keywords: dict[Any, CdkValue], site: CallSite
 ) -> CdkValue:
     """`function(arguments)` and `new function(arguments)`."""
     if isinstance(function, Closure):
         return call_closure(machine, function, arguments, keywords, site)
     if isinstance(function, UserClass):
         return classes.instantiate(machine, function, arguments, keywords, site)
-    if isinstance(function, Reference):
+    if isinstance(function, CdkReference):
         return _call_reference(machine, function, arguments, keywords, site)
     if isinstance(function, Method):
         return call_method(machine, function.owner, function.name, arguments, keywords, site)
@@ -127,7 +127,7 @@ def call(
     if isinstance(function, Member):
         path = f"{function.owner.path}.{function.name}"
         return machine.make(path, arguments, keywords, site, owner=function.owner)
-    if isinstance(function, Instance):
+    if isinstance(function, CdkInstance):
         method = attribute(machine, function, "__call__", site)
         if isinstance(method, Closure):
             return call_closure(machine, method, arguments, keywords, site)
@@ -144,12 +144,12 @@ def call_method(
     name: str,
     arguments: list[CdkValue],
     keywords: dict[Any, CdkValue],
-    site: Site,
+    site: CallSite,
 ) -> CdkValue:
     """`owner.name(arguments)`."""
     if isinstance(owner, SuperOf) and name in ("__init__", "constructor"):
         return classes.call_super(machine, owner, arguments, keywords, site)
-    if isinstance(owner, UserClass) and name == "__init__" and arguments and isinstance(arguments[0], Instance):
+    if isinstance(owner, UserClass) and name == "__init__" and arguments and isinstance(arguments[0], CdkInstance):
         lineage = machine.lineage(owner)
         classes.construct(machine, arguments[0], lineage, arguments[1:], keywords, site)
         return None
@@ -170,11 +170,11 @@ def call_method(
 
 
 def _call_reference(
-    machine: Machine, function: Reference, arguments: list[CdkValue], keywords: dict[Any, CdkValue], site: Site
+    machine: Machine, function: CdkReference, arguments: list[CdkValue], keywords: dict[Any, CdkValue], site: CallSite
 ) -> CdkValue:
     path = function.path
-    if path.endswith(".__init__") and arguments and isinstance(arguments[0], Instance):
-        base = Reference(path.removesuffix(".__init__"))
+    if path.endswith(".__init__") and arguments and isinstance(arguments[0], CdkInstance):
+        base = CdkReference(path.removesuffix(".__init__"))
         classes.construct(machine, arguments[0], [base], arguments[1:], keywords, site)
         return None
     if path == "builtins.super":
@@ -189,7 +189,7 @@ def _call_reference(
     return machine.make(path, arguments, keywords, site)
 
 
-def _python_super(arguments: list[CdkValue], site: Site) -> CdkValue:
+def _python_super(arguments: list[CdkValue], site: CallSite) -> CdkValue:
     if len(arguments) == 2 and isinstance(arguments[0], UserClass):
         return SuperOf(arguments[0], arguments[1])
     frame = site.scope.method_frame()
@@ -198,14 +198,14 @@ def _python_super(arguments: list[CdkValue], site: Site) -> CdkValue:
     )
 
 
-def _call_back(machine: Machine, arguments: list[CdkValue], why: Open, site: Site) -> None:
+def _call_back(machine: Machine, arguments: list[CdkValue], why: Open, site: CallSite) -> None:
     """Functions handed to something unknown may be called, with arguments that nobody knows."""
     for value in arguments:
         if isinstance(value, Closure):
             call_some(machine, value, why, site)
 
 
-def call_some(machine: Machine, function: CdkValue, why: Open, site: Site, count: int = 3) -> CdkValue:
+def call_some(machine: Machine, function: CdkValue, why: Open, site: CallSite, count: int = 3) -> CdkValue:
     """A callback that is called any number of times with unknown arguments; an Open or what it surely gives."""
     results: list[CdkValue] = []
 
@@ -218,7 +218,7 @@ def call_some(machine: Machine, function: CdkValue, why: Open, site: Site, count
 
 
 def call_closure(
-    machine: Machine, closure: Closure, arguments: list[CdkValue], keywords: dict[Any, CdkValue], site: Site
+    machine: Machine, closure: Closure, arguments: list[CdkValue], keywords: dict[Any, CdkValue], site: CallSite
 ) -> CdkValue:
     """A function of the app."""
     function = closure.function
@@ -233,7 +233,7 @@ def call_closure(
     elif receiver is None and not closure.scope.module.script and closure.owner is not None and arguments:
         receiver = arguments[0]
     frame = Frame(closure.owner, receiver)
-    scope = Scope(closure.scope.module, closure.scope, "function", frame, outer=function.outer)
+    scope = NameScope(closure.scope.module, closure.scope, "function", frame, outer=function.outer)
     machine.memory.born_dict(scope.variables)
     if function.binds_this:
         scope.variables["this"] = receiver
@@ -254,7 +254,7 @@ def call_closure(
     return _result(machine, frame, signal, site)
 
 
-def _result(machine: Machine, frame: Frame, signal: Signal | None, site: Site) -> CdkValue:
+def _result(machine: Machine, frame: Frame, signal: Signal | None, site: CallSite) -> CdkValue:
     if signal is not None and signal.kind == "raise":
         if machine.trying:
             return machine.fail(_RAISES, site.place)

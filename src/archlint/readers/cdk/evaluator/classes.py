@@ -8,9 +8,9 @@ from archlint.readers.cdk import program as ir
 from archlint.readers.cdk.evaluator import records
 from archlint.readers.cdk.evaluator.budget import CALL_DEPTH
 from archlint.readers.cdk.evaluator.names import snake
-from archlint.readers.cdk.evaluator.objects import Frame, Method, Scope, Site, SuperOf
+from archlint.readers.cdk.evaluator.objects import CallSite, Frame, Method, NameScope, SuperOf
 from archlint.readers.cdk.evaluator.operators import unknown
-from archlint.readers.cdk.values import CdkValue, Closure, Instance, Made, Member, Open, Reference, UserClass
+from archlint.readers.cdk.values import CdkInstance, CdkReference, CdkValue, Closure, Made, Member, Open, UserClass
 
 if TYPE_CHECKING:
     from archlint.readers.cdk.evaluator.machine import Machine
@@ -20,15 +20,15 @@ _LANGUAGE = ("builtins.", "js.", "typing.", "typing_extensions.", "abc.", "enum.
 
 def is_plain(base: CdkValue) -> bool:
     """A base of the language, which makes nothing."""
-    return isinstance(base, Reference) and base.path.startswith(_LANGUAGE)
+    return isinstance(base, CdkReference) and base.path.startswith(_LANGUAGE)
 
 
-def define(machine: Machine, node: ir.Class, scope: Scope) -> UserClass:
+def define(machine: Machine, node: ir.Class, scope: NameScope) -> UserClass:
     """Runs a class body and gives the class."""
     bases = [machine.evaluate(base, scope) for base in node.bases]
     cls = UserClass(node, scope, bases)
     machine.memory.born_dict(cls.attributes)
-    inner = Scope(scope.module, scope, "class", Frame(cls, cls), cls.attributes)
+    inner = NameScope(scope.module, scope, "class", Frame(cls, cls), cls.attributes)
     if scope.module.script:
         inner.variables = {"this": cls, node.name: cls}
     for statement in node.body:
@@ -46,12 +46,12 @@ def define(machine: Machine, node: ir.Class, scope: Scope) -> UserClass:
 
 
 def instantiate(
-    machine: Machine, cls: UserClass, arguments: list[CdkValue], keywords: dict[Any, CdkValue], site: Site
+    machine: Machine, cls: UserClass, arguments: list[CdkValue], keywords: dict[Any, CdkValue], site: CallSite
 ) -> CdkValue:
     """A call of a class."""
     if "members" in cls.attributes and records.is_enumeration(machine, cls):
         return records.member_by_value(machine, cls, arguments, site)
-    instance = Instance(cls, site.place, conditional=bool(machine.doubt or machine.stopped))
+    instance = CdkInstance(cls, site.place, conditional=bool(machine.doubt or machine.stopped))
     machine.memory.born_dict(instance.attributes)
     construct(machine, instance, machine.lineage(cls), arguments, keywords, site)
     return instance
@@ -59,15 +59,15 @@ def instantiate(
 
 def construct(
     machine: Machine,
-    instance: Instance,
+    instance: CdkInstance,
     lineage: list[CdkValue],
     arguments: list[CdkValue],
     keywords: dict[Any, CdkValue],
-    site: Site,
+    site: CallSite,
 ) -> None:
     """Runs the first constructor of `lineage` for `instance`."""
     for position, cls in enumerate(lineage):
-        if isinstance(cls, Reference) and not is_plain(cls):
+        if isinstance(cls, CdkReference) and not is_plain(cls):
             instance.made = machine.make(cls.path, arguments, keywords, site, instance=instance)
             return
         if not isinstance(cls, UserClass):
@@ -90,11 +90,11 @@ def construct(
         return
 
 
-def set_fields(machine: Machine, instance: Instance, cls: UserClass) -> None:
+def set_fields(machine: Machine, instance: CdkInstance, cls: UserClass) -> None:
     """TypeScript's instance fields; they are set when the base's constructor has run."""
     if not cls.definition.fields:
         return
-    inner = Scope(cls.scope.module, cls.scope, "function", Frame(cls, instance))
+    inner = NameScope(cls.scope.module, cls.scope, "function", Frame(cls, instance))
     machine.memory.born_dict(inner.variables)["this"] = instance
     machine.budget.depth += CALL_DEPTH
     for item in cls.definition.fields:
@@ -104,11 +104,11 @@ def set_fields(machine: Machine, instance: Instance, cls: UserClass) -> None:
 
 
 def call_super(
-    machine: Machine, above: SuperOf, arguments: list[CdkValue], keywords: dict[Any, CdkValue], site: Site
+    machine: Machine, above: SuperOf, arguments: list[CdkValue], keywords: dict[Any, CdkValue], site: CallSite
 ) -> CdkValue:
     """`super().__init__(…)` and TypeScript's `super(…)`."""
     instance = above.receiver
-    if isinstance(instance, Instance):
+    if isinstance(instance, CdkInstance):
         construct(machine, instance, _after(machine, above), arguments, keywords, site)
         if above.owner.scope.module.script:
             set_fields(machine, instance, above.owner)
@@ -116,38 +116,42 @@ def call_super(
 
 
 def _after(machine: Machine, above: SuperOf) -> list[CdkValue]:
-    cls = above.receiver.cls if isinstance(above.receiver, Instance) else above.receiver
+    cls = above.receiver.cls if isinstance(above.receiver, CdkInstance) else above.receiver
     lineage = machine.lineage(cls if isinstance(cls, UserClass) else above.owner)
     return lineage[lineage.index(above.owner) + 1 :] if above.owner in lineage else machine.lineage(above.owner)[1:]
 
 
-def super_attribute(machine: Machine, owner: SuperOf, name: str, site: Site) -> CdkValue:
+def super_attribute(machine: Machine, owner: SuperOf, name: str, site: CallSite) -> CdkValue:
     """`super().name`."""
     if name in ("__init__", "constructor"):
         return Method(owner, name)
     for cls in _after(machine, owner):
         if isinstance(cls, UserClass) and name in cls.attributes:
             return _bound(machine, cls.attributes[name], cls, owner.receiver, site)
-        if isinstance(cls, Reference) and isinstance(owner.receiver, Instance) and owner.receiver.made is not None:
+        if (
+            isinstance(cls, CdkReference)
+            and isinstance(owner.receiver, CdkInstance)
+            and owner.receiver.made is not None
+        ):
             return Member(owner.receiver.made, snake(name) if site.script else name)
     return Open(f"no base class defines {name}")
 
 
-def _bound(machine: Machine, value: CdkValue, cls: UserClass, receiver: CdkValue, site: Site) -> CdkValue:
+def _bound(machine: Machine, value: CdkValue, cls: UserClass, receiver: CdkValue, site: CallSite) -> CdkValue:
     if not isinstance(value, Closure) or value.owner is None:
         return value
     function = value.function
-    around = receiver.cls if isinstance(receiver, Instance) else receiver
+    around = receiver.cls if isinstance(receiver, CdkInstance) else receiver
     if function.kind == "static":
         return Closure(function, value.scope, cls if function.binds_this else None, cls)
     if function.kind == "class":
         return Closure(function, value.scope, around, cls)
-    if function.kind == "property" and isinstance(receiver, Instance):
+    if function.kind == "property" and isinstance(receiver, CdkInstance):
         return machine.call(Closure(function, value.scope, receiver, cls), [], {}, site)
-    return Closure(function, value.scope, receiver if isinstance(receiver, Instance) else None, cls)
+    return Closure(function, value.scope, receiver if isinstance(receiver, CdkInstance) else None, cls)
 
 
-def instance_attribute(machine: Machine, owner: Instance, name: str, site: Site) -> CdkValue:
+def instance_attribute(machine: Machine, owner: CdkInstance, name: str, site: CallSite) -> CdkValue:
     if name in owner.attributes:
         return owner.attributes[name]
     library: CdkValue = None
@@ -163,7 +167,7 @@ def instance_attribute(machine: Machine, owner: Instance, name: str, site: Site)
         return machine.attribute(owner.made, name, site)
     if name in ("__class__", "constructor"):
         return owner.cls
-    if isinstance(library, Reference):
+    if isinstance(library, CdkReference):
         return Open(f"{name} is read before the object is made")
     found = records.record_attribute(machine, owner, name)
     if found is not None:
@@ -171,18 +175,18 @@ def instance_attribute(machine: Machine, owner: Instance, name: str, site: Site)
     return None if site.script else Open(f"nothing sets {name} of {owner.cls.definition.name}")
 
 
-def is_library_attribute(machine: Machine, owner: Instance, name: str) -> bool:
+def is_library_attribute(machine: Machine, owner: CdkInstance, name: str) -> bool:
     """Whether an attribute that the app sets on its own object means one of the library, as in a CfnFunction."""
-    return any(isinstance(c, Reference) and ".Cfn" in c.path for c in machine.lineage(owner.cls)) and name.islower()
+    return any(isinstance(c, CdkReference) and ".Cfn" in c.path for c in machine.lineage(owner.cls)) and name.islower()
 
 
-def class_attribute(machine: Machine, owner: UserClass, name: str, site: Site) -> CdkValue:
-    library: Reference | None = None
+def class_attribute(machine: Machine, owner: UserClass, name: str, site: CallSite) -> CdkValue:
+    library: CdkReference | None = None
     for cls in machine.lineage(owner):
         if isinstance(cls, UserClass):
             if name in cls.attributes:
                 return _bound(machine, cls.attributes[name], cls, owner, site)
-        elif isinstance(cls, Reference) and not is_plain(cls):
+        elif isinstance(cls, CdkReference) and not is_plain(cls):
             library = library or cls
         elif isinstance(cls, Open):
             return unknown(cls)
@@ -197,9 +201,9 @@ def class_attribute(machine: Machine, owner: UserClass, name: str, site: Site) -
 
 def is_kind_of(machine: Machine, value: CdkValue, cls: CdkValue) -> bool | Open:
     """`isinstance` and `instanceof`."""
-    if isinstance(value, Instance):
+    if isinstance(value, CdkInstance):
         lineage = machine.lineage(value.cls)
-        if any(base is cls or (isinstance(base, Reference) and base == cls) for base in lineage):
+        if any(base is cls or (isinstance(base, CdkReference) and base == cls) for base in lineage):
             return True
         sure = isinstance(cls, UserClass) or all(isinstance(b, UserClass) or is_plain(b) for b in lineage)
         return False if sure else Open("what a library's class derives from")
@@ -207,6 +211,6 @@ def is_kind_of(machine: Machine, value: CdkValue, cls: CdkValue) -> bool | Open:
         return unknown(value)
     if isinstance(cls, UserClass):
         return False
-    if isinstance(value, Made) and isinstance(cls, Reference):
+    if isinstance(value, Made) and isinstance(cls, CdkReference):
         return True if value.path == cls.path else unknown(value)
     return Open("whether a value is of a library's class")

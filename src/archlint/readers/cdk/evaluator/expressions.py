@@ -10,21 +10,46 @@ from archlint.readers.cdk.evaluator.arithmetic import binary
 from archlint.readers.cdk.evaluator.attributes import attribute, element
 from archlint.readers.cdk.evaluator.budget import MAX_ITEMS
 from archlint.readers.cdk.evaluator.calls import call, call_method, gathered
-from archlint.readers.cdk.evaluator.dicts import put_item, spread
 from archlint.readers.cdk.evaluator.iterate import distinct, each
 from archlint.readers.cdk.evaluator.memory import same
 from archlint.readers.cdk.evaluator.names import name_value
-from archlint.readers.cdk.evaluator.objects import Scope, Signal, Site
-from archlint.readers.cdk.evaluator.operators import contains, depends, equal, text, truth, unknown, woven
+from archlint.readers.cdk.evaluator.objects import CallSite, NameScope, Signal
+from archlint.readers.cdk.evaluator.operators import contains, depends, equal, key_of, text, truth, unknown, woven
 from archlint.readers.cdk.evaluator.targets import bind
-from archlint.readers.cdk.values import REST, CdkValue, Closure, Member, Open, Several, Unset
+from archlint.readers.cdk.values import REST, CdkInstance, CdkValue, Closure, Member, Open, Several, Unset
 
 if TYPE_CHECKING:
     from archlint.readers.cdk.evaluator.machine import Machine
 
 
-def comprehension(machine: Machine, node: ir.Comprehension, scope: Scope) -> CdkValue:
-    inner = Scope(scope.module, scope, "block", scope.frame)
+def spread(found: dict[Any, CdkValue], value: CdkValue, scope: NameScope) -> None:
+    """`**value` and `...value`: an open one may replace every key so far."""
+    if isinstance(value, CdkInstance) and scope.module.script and value.made is None:
+        value = value.attributes
+    if isinstance(value, dict):
+        if REST in value:
+            spread(found, value[REST], scope)
+        found.update(value)
+    elif value is None or isinstance(value, bool | Unset) or (isinstance(value, str) and not value):
+        return
+    else:
+        reason = unknown(value)
+        for key in found:
+            found[key] = reason
+        found[REST] = reason
+
+
+def put_item(found: dict[Any, CdkValue], key: CdkValue, value: CdkValue) -> None:
+    key = key_of(found, key)
+    if isinstance(key, Open | list | dict):
+        found[REST] = unknown(key)
+        return
+    found.pop(key, None)
+    found[key] = value
+
+
+def comprehension(machine: Machine, node: ir.Comprehension, scope: NameScope) -> CdkValue:
+    inner = NameScope(scope.module, scope, "block", scope.frame)
     machine.memory.born_dict(inner.variables)
     found: list[CdkValue] = []
     _rounds(machine, node, 0, inner, found)
@@ -41,7 +66,7 @@ def comprehension(machine: Machine, node: ir.Comprehension, scope: Scope) -> Cdk
     return result
 
 
-def _rounds(machine: Machine, node: ir.Comprehension, level: int, scope: Scope, found: list[CdkValue]) -> None:
+def _rounds(machine: Machine, node: ir.Comprehension, level: int, scope: NameScope, found: list[CdkValue]) -> None:
     if level == len(node.loops):
         value = machine.evaluate(node.element, scope)
         if len(found) < MAX_ITEMS:
@@ -65,7 +90,7 @@ def _uncertain(
     machine: Machine,
     node: ir.Comprehension,
     level: int,
-    scope: Scope,
+    scope: NameScope,
     found: list[CdkValue],
     why: Open,
     target: ir.Target | None = None,
@@ -84,7 +109,7 @@ def _uncertain(
     found.append(Several(why.reason))
 
 
-def _all(machine: Machine, conditions: tuple[ir.Expression, ...], scope: Scope) -> bool | Open:
+def _all(machine: Machine, conditions: tuple[ir.Expression, ...], scope: NameScope) -> bool | Open:
     for condition in conditions:
         found = truth(machine.evaluate(condition, scope), scope.module.script)
         if found is not True:
@@ -95,7 +120,7 @@ def _all(machine: Machine, conditions: tuple[ir.Expression, ...], scope: Scope) 
 _COMPARED = {"==": True, "!=": False, "is": True, "is-not": False}
 
 
-def _template(machine: Machine, node: ir.Template, scope: Scope) -> CdkValue:
+def _template(machine: Machine, node: ir.Template, scope: NameScope) -> CdkValue:
     script = scope.module.script
     values = [machine.evaluate(part, scope) for part in node.parts]
     parts = [part for value in values if isinstance(part := text(value, script), str)]
@@ -104,11 +129,11 @@ def _template(machine: Machine, node: ir.Template, scope: Scope) -> CdkValue:
     return machine.budget.text(sum(map(len, parts))) or "".join(parts)
 
 
-def _list(machine: Machine, node: ir.ListOf, scope: Scope) -> CdkValue:
+def _list(machine: Machine, node: ir.ListOf, scope: NameScope) -> CdkValue:
     return machine.memory.born_list(gathered(machine, node.items, scope))
 
 
-def _dict(machine: Machine, node: ir.DictOf, scope: Scope) -> CdkValue:
+def _dict(machine: Machine, node: ir.DictOf, scope: NameScope) -> CdkValue:
     found: dict[Any, CdkValue] = machine.memory.born_dict({})
     for item in node.items:
         value = machine.evaluate(item.value, scope)
@@ -119,15 +144,15 @@ def _dict(machine: Machine, node: ir.DictOf, scope: Scope) -> CdkValue:
     return found
 
 
-def _spread(machine: Machine, node: ir.Spread, scope: Scope) -> CdkValue:
+def _spread(machine: Machine, node: ir.Spread, scope: NameScope) -> CdkValue:
     return machine.evaluate(node.value, scope)
 
 
-def _attribute(machine: Machine, node: ir.Attribute, scope: Scope) -> CdkValue:
+def _attribute(machine: Machine, node: ir.Attribute, scope: NameScope) -> CdkValue:
     owner = machine.evaluate(node.owner, scope)
     if owner is None and _is_optional(node):
         return None
-    return attribute(machine, owner, node.name, Site(node.place, scope))
+    return attribute(machine, owner, node.name, CallSite(node.place, scope))
 
 
 def _is_optional(node: ir.Expression) -> bool:
@@ -139,14 +164,14 @@ def _is_optional(node: ir.Expression) -> bool:
     return False
 
 
-def _index(machine: Machine, node: ir.Index, scope: Scope) -> CdkValue:
+def _index(machine: Machine, node: ir.Index, scope: NameScope) -> CdkValue:
     owner = machine.evaluate(node.owner, scope)
     if owner is None and _is_optional(node):
         return None
     if isinstance(node.key, ir.Call) and isinstance(node.key.function, ir.Name) and node.key.function.name == "slice":
         bounds = [machine.evaluate(part, scope) for part in node.key.arguments]
         return _slice(machine, owner, bounds)
-    return element(machine, owner, machine.evaluate(node.key, scope), Site(node.place, scope))
+    return element(machine, owner, machine.evaluate(node.key, scope), CallSite(node.place, scope))
 
 
 def _slice(machine: Machine, owner: CdkValue, bounds: list[CdkValue]) -> CdkValue:
@@ -165,8 +190,8 @@ def _slice(machine: Machine, owner: CdkValue, bounds: list[CdkValue]) -> CdkValu
         return Open("a slice with a step of zero")
 
 
-def _call(machine: Machine, node: ir.Call, scope: Scope) -> CdkValue:
-    site = Site(node.place, scope)
+def _call(machine: Machine, node: ir.Call, scope: NameScope) -> CdkValue:
+    site = CallSite(node.place, scope)
     target = node.function
     if isinstance(target, ir.Attribute):
         owner = machine.evaluate(target.owner, scope)
@@ -181,7 +206,7 @@ def _call(machine: Machine, node: ir.Call, scope: Scope) -> CdkValue:
     return call(machine, function, arguments, keywords, site)
 
 
-def _arguments(machine: Machine, node: ir.Call, scope: Scope) -> tuple[list[CdkValue], dict[Any, CdkValue]]:
+def _arguments(machine: Machine, node: ir.Call, scope: NameScope) -> tuple[list[CdkValue], dict[Any, CdkValue]]:
     arguments = gathered(machine, node.arguments, scope)
     keywords: dict[Any, CdkValue] = machine.memory.born_dict({})
     for item in node.keywords:
@@ -193,7 +218,7 @@ def _arguments(machine: Machine, node: ir.Call, scope: Scope) -> tuple[list[CdkV
     return arguments, keywords
 
 
-def _operation(machine: Machine, node: ir.Operation, scope: Scope) -> CdkValue:
+def _operation(machine: Machine, node: ir.Operation, scope: NameScope) -> CdkValue:
     script = scope.module.script
     name = node.operator
     if name in ("and", "or", "??"):
@@ -219,7 +244,7 @@ def _operation(machine: Machine, node: ir.Operation, scope: Scope) -> CdkValue:
     return machine.memory.born_list(result) if isinstance(result, list) else result
 
 
-def _united(machine: Machine, one: CdkValue, other: CdkValue, scope: Scope) -> CdkValue:
+def _united(machine: Machine, one: CdkValue, other: CdkValue, scope: NameScope) -> CdkValue:
     """`one | other` of two dicts, of which one may be open."""
     if isinstance(one, Open) and isinstance(other, Open):
         return unknown(one)
@@ -230,12 +255,14 @@ def _united(machine: Machine, one: CdkValue, other: CdkValue, scope: Scope) -> C
     return found
 
 
-def _shortcut(machine: Machine, node: ir.Operation, scope: Scope) -> CdkValue:
+def _shortcut(machine: Machine, node: ir.Operation, scope: NameScope) -> CdkValue:
     left = machine.evaluate(node.operands[0], scope)
     return shortcut(machine, node.operator, left, lambda: machine.evaluate(node.operands[1], scope), scope)
 
 
-def shortcut(machine: Machine, operator: str, left: CdkValue, rest: Callable[[], CdkValue], scope: Scope) -> CdkValue:
+def shortcut(
+    machine: Machine, operator: str, left: CdkValue, rest: Callable[[], CdkValue], scope: NameScope
+) -> CdkValue:
     """`and`, `or` and `??`: the right side only where the left one asks for it."""
     if operator == "??":
         if left is None or isinstance(left, Unset):
@@ -253,7 +280,7 @@ def shortcut(machine: Machine, operator: str, left: CdkValue, rest: Callable[[],
     return woven((left,), scope.module.script) if isinstance(left, Member) and operator != "and" else known
 
 
-def _choice(machine: Machine, node: ir.Choice, scope: Scope) -> CdkValue:
+def _choice(machine: Machine, node: ir.Choice, scope: NameScope) -> CdkValue:
     test = truth(machine.evaluate(node.test, scope), scope.module.script)
     if not isinstance(test, Open):
         return machine.evaluate(node.then if test else node.otherwise, scope)
@@ -265,12 +292,12 @@ def _choice(machine: Machine, node: ir.Choice, scope: Scope) -> CdkValue:
     return values[0] if values and all(same(values[0], value) for value in values) else Open(why)
 
 
-def _sequence(machine: Machine, node: ir.Sequence, scope: Scope) -> CdkValue:
+def _sequence(machine: Machine, node: ir.Sequence, scope: NameScope) -> CdkValue:
     machine.run_block(node.body, scope)
     return machine.evaluate(node.value, scope)
 
 
-EXPRESSIONS: dict[type[Any], Callable[[Any, Any, Scope], CdkValue]] = {
+EXPRESSIONS: dict[type[Any], Callable[[Any, Any, NameScope], CdkValue]] = {
     ir.Literal: lambda _machine, node, _scope: node.value,
     ir.Template: _template,
     ir.ListOf: _list,

@@ -31,7 +31,7 @@ def plain_copy(value: object, depth: int = 0) -> CdkValue:
     return value if known else Open("a context value that is no data")
 
 
-class Files:
+class AppFiles:
     """Reads through the tree and keeps each text in the run."""
 
     def __init__(self, machine: Machine) -> None:

@@ -11,14 +11,14 @@ from archlint.readers.cdk.evaluator.budget import CALL_DEPTH, MAX_DEPTH, MAX_STE
 from archlint.readers.cdk.evaluator.calls import call, call_some
 from archlint.readers.cdk.evaluator.expressions import EXPRESSIONS
 from archlint.readers.cdk.evaluator.files import plain_copy
-from archlint.readers.cdk.evaluator.memory import Change, Memory
+from archlint.readers.cdk.evaluator.memory import Memory, MemoryChange
 from archlint.readers.cdk.evaluator.modules import Modules
 from archlint.readers.cdk.evaluator.names import snake
-from archlint.readers.cdk.evaluator.objects import RAISED, MapOf, RaisedError, Scope, Signal, Site
+from archlint.readers.cdk.evaluator.objects import RAISED, CallSite, MapOf, NameScope, RaisedError, Signal
 from archlint.readers.cdk.evaluator.operators import visible
 from archlint.readers.cdk.evaluator.statements import STATEMENTS, hoist
 from archlint.readers.cdk.program import Define, Expression, Statement
-from archlint.readers.cdk.values import REST, CdkValue, Instance, Made, Open, Run, UserClass
+from archlint.readers.cdk.values import REST, CdkInstance, CdkValue, Made, Open, Run, UserClass
 from archlint.tree import Tree
 
 T = TypeVar("T")
@@ -89,7 +89,7 @@ class Machine:
 
     # Evaluation
 
-    def evaluate(self, node: Expression, scope: Scope) -> CdkValue:
+    def evaluate(self, node: Expression, scope: NameScope) -> CdkValue:
         budget = self.budget
         budget.spend()
         if budget.depth >= MAX_DEPTH:
@@ -101,7 +101,7 @@ class Machine:
         finally:
             budget.depth -= 1
 
-    def run_block(self, body: tuple[Statement, ...], scope: Scope) -> Signal | None:
+    def run_block(self, body: tuple[Statement, ...], scope: NameScope) -> Signal | None:
         """Runs statements until one leaves the block."""
         budget = self.budget
         if budget.depth >= MAX_DEPTH:
@@ -124,19 +124,19 @@ class Machine:
             budget.depth -= 1
 
     def call(
-        self, function: CdkValue, arguments: list[CdkValue], keywords: dict[Any, CdkValue], site: Site
+        self, function: CdkValue, arguments: list[CdkValue], keywords: dict[Any, CdkValue], site: CallSite
     ) -> CdkValue:
         return call(self, function, arguments, keywords, site)
 
-    def call_some(self, function: CdkValue, why: Open, site: Site, count: int = 3) -> CdkValue:
+    def call_some(self, function: CdkValue, why: Open, site: CallSite, count: int = 3) -> CdkValue:
         return call_some(self, function, why, site, count)
 
-    def attribute(self, owner: CdkValue, name: str, site: Site) -> CdkValue:
+    def attribute(self, owner: CdkValue, name: str, site: CallSite) -> CdkValue:
         return attribute(self, owner, name, site)
 
     # Doubt
 
-    def branch(self, why: str, action: Callable[[], T]) -> tuple[T | Signal, Change]:
+    def branch(self, why: str, action: Callable[[], T]) -> tuple[T | Signal, MemoryChange]:
         """Runs something that the app may not do; its writes are undone and handed back."""
         doubt, stopped, trying = self.doubt, self.stopped, self.trying
         self.doubt = doubt or why
@@ -158,7 +158,7 @@ class Machine:
         app that ends in an error deploys nothing."""
         results = [self.branch(why, action) for action in actions]
         changes = [change for result, change in results if not is_raise(result)]
-        self.memory.merge(changes or [Change()], Open(why))
+        self.memory.merge(changes or [MemoryChange()], Open(why))
         return [result for result, _ in results]
 
     def maybe(self, why: str, action: Callable[[], T]) -> T | Signal:
@@ -191,9 +191,9 @@ class Machine:
         path: str,
         arguments: list[CdkValue],
         keywords: dict[Any, CdkValue],
-        site: Site,
+        site: CallSite,
         owner: Made | None = None,
-        instance: Instance | None = None,
+        instance: CdkInstance | None = None,
     ) -> Made:
         """A call of the library."""
         values = [visible(value) for value in arguments]

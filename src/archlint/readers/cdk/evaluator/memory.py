@@ -31,7 +31,7 @@ class Slot:
 
 
 @dataclass(eq=False, slots=True)
-class Change:
+class MemoryChange:
     """What one branch wrote, undone."""
 
     slots: dict[tuple[int, Hashable], Slot] = field(default_factory=dict)
@@ -85,10 +85,10 @@ class Memory:
     def begin(self) -> None:
         self.journals.append(_Journal())
 
-    def end(self) -> Change:
+    def end(self) -> MemoryChange:
         """Undoes all writes since `begin` and says what they were."""
         journal = self.journals.pop()
-        change = Change()
+        change = MemoryChange()
         for slot, (owner, key, old, named) in journal.slots.items():
             change.slots[slot] = Slot(owner, key, old, owner.get(key, MISSING), named)
             if old is MISSING:
@@ -102,7 +102,7 @@ class Memory:
             self.journals[-1].fresh.update(journal.fresh)
         return change
 
-    def merge(self, changes: Sequence[Change], unknown: Open) -> None:
+    def merge(self, changes: Sequence[MemoryChange], unknown: Open) -> None:
         """The state after one of several branches, nobody knows which: what they agree on stays."""
         if len(changes) == 1:
             self._apply(changes[0])
@@ -118,7 +118,7 @@ class Memory:
             after = [change.lists[name][2] if name in change.lists else present[0][1] for change in changes]
             self.touch(present[0][0])[:] = _common(after, unknown)
 
-    def _apply(self, change: Change) -> None:
+    def _apply(self, change: MemoryChange) -> None:
         for slot in change.slots.values():
             self._write(slot, slot.new)
         for xs, _, after in change.lists.values():
@@ -130,7 +130,7 @@ class Memory:
         else:
             self.put(slot.owner, slot.key, value, slot.named)
 
-    def blur(self, change: Change, unknown: Open) -> None:
+    def blur(self, change: MemoryChange, unknown: Open) -> None:
         """The state in some later round of a loop that may have made `change`."""
         for slot in change.slots.values():
             if slot.old is not MISSING and not same(slot.old, slot.new):

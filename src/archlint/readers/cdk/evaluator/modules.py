@@ -13,11 +13,11 @@ from archlint.cache.memo import per_tree
 from archlint.model.place import Place
 from archlint.readers.cdk import program as ir
 from archlint.readers.cdk.evaluator.budget import CALL_DEPTH
-from archlint.readers.cdk.evaluator.files import Files
+from archlint.readers.cdk.evaluator.files import AppFiles
 from archlint.readers.cdk.evaluator.names import canonical, module_member, script_library, snake
-from archlint.readers.cdk.evaluator.objects import Live, Module, Scope
+from archlint.readers.cdk.evaluator.objects import Live, LoadedModule, NameScope
 from archlint.readers.cdk.evaluator.paths import absolute
-from archlint.readers.cdk.values import CdkValue, Open, Reference
+from archlint.readers.cdk.values import CdkReference, CdkValue, Open
 from archlint.syntax.python import SourceError, decode_python
 from archlint.tree import Tree, UnreadableError
 
@@ -128,8 +128,8 @@ class Modules:
     def __init__(self, machine: Machine, entry: str) -> None:
         self.machine = machine
         self.entry = entry
-        self.files = Files(machine)
-        self.loaded: dict[str, Module] = {}
+        self.files = AppFiles(machine)
+        self.loaded: dict[str, LoadedModule] = {}
         self.running: set[str] = set()
         self.search = list(dict.fromkeys((tree.parent(entry), machine.folder)))
         """Python's sys.path, as folders of the tree."""
@@ -137,11 +137,11 @@ class Modules:
     def run_entry(self) -> None:
         self.load(self.entry, "__main__")
 
-    def load(self, path: str, name: str) -> Module:
+    def load(self, path: str, name: str) -> LoadedModule:
         if path in self.loaded:
             return self.loaded[path]
         language = "python" if path.endswith(".py") or not posixpath.splitext(path)[1] else "typescript"
-        module = self.loaded[path] = Module(path, language)
+        module = self.loaded[path] = LoadedModule(path, language)
         variables = module.scope.variables
         if language == "python":
             variables |= {"__file__": absolute(path), "__name__": name}
@@ -154,13 +154,13 @@ class Modules:
             self._run(module)
         return module
 
-    def _load_data(self, module: Module) -> None:
+    def _load_data(self, module: LoadedModule) -> None:
         data = self.files.data(module.path, "json")
         module.exports["default"] = module.exports["="] = data
         if isinstance(data, Open):
             module.failure = data.reason
 
-    def _run(self, module: Module) -> None:
+    def _run(self, module: LoadedModule) -> None:
         text = self.files.read(module.path, decode_python if module.language == "python" else None)
         if isinstance(text, Open):
             module.failure = text.reason
@@ -188,34 +188,34 @@ class Modules:
 
     # Imports
 
-    def run_import(self, node: ir.Import, scope: Scope) -> None:
+    def run_import(self, node: ir.Import, scope: NameScope) -> None:
         if scope.module.script:
             self._import_script(node, scope)
         else:
             self._import_python(node, scope)
 
-    def _bind(self, scope: Scope, name: str, value: CdkValue) -> None:
+    def _bind(self, scope: NameScope, name: str, value: CdkValue) -> None:
         holder = scope.binder(name, declares=scope.module.script)
         self.machine.memory.put(holder.variables, name, value, named=True)
 
-    def _import_script(self, node: ir.Import, scope: Scope) -> None:
+    def _import_script(self, node: ir.Import, scope: NameScope) -> None:
         found = self.script_module(node.module, scope, node.place)
         for name, local in node.names:
             self._bind(scope, local, self._script_name(found, name))
 
-    def script_module(self, module: str, scope: Scope, place: Place) -> Module | Reference | Open:
+    def script_module(self, module: str, scope: NameScope, place: Place) -> LoadedModule | CdkReference | Open:
         path = script_file(self.machine.tree, module, scope.module.path, self.machine.folder)
         if path is not None:
             return self.load(path, "")
         if module.startswith((".", "/")):
             return self.machine.fail(f"the import of {module} finds no file", place)
-        return Reference(script_library(module))
+        return CdkReference(script_library(module))
 
-    def _script_name(self, found: Module | Reference | Open, name: str) -> CdkValue:
+    def _script_name(self, found: LoadedModule | CdkReference | Open, name: str) -> CdkValue:
         if isinstance(found, Open):
             return found
-        if isinstance(found, Reference):
-            return found if name in ("*", "default", "=") else Reference(canonical(f"{found.path}.{snake(name)}"))
+        if isinstance(found, CdkReference):
+            return found if name in ("*", "default", "=") else CdkReference(canonical(f"{found.path}.{snake(name)}"))
         if name == "*":
             return module_member(found, "=") if "=" in found.exports else found
         if name == "default" and not {"default", "="} & found.exports.keys() and found.path not in self.running:
@@ -224,25 +224,25 @@ class Modules:
         late = isinstance(value, Open) and not found.failure and found.path in self.running
         return Live(found, name) if late else value
 
-    def export_from(self, node: ir.Export, scope: Scope) -> None:
+    def export_from(self, node: ir.Export, scope: NameScope) -> None:
         """`export … from`: bound late, since modules may export from each other."""
         found = self.script_module(node.module or "", scope, node.place)
         exports = scope.module.exports
         for name, exported in node.names:
             if (name, exported) == ("*", "*"):
-                if isinstance(found, Module):
+                if isinstance(found, LoadedModule):
                     late: dict[Any, CdkValue] = {key: Live(found, key) for key in found.exports if key != "default"}
                     exports |= {key: value for key, value in late.items() if key not in exports}
-                elif isinstance(found, Reference):
+                elif isinstance(found, CdkReference):
                     scope.module.stars.append(found.path)
-            elif isinstance(found, Module) and name != "*":
+            elif isinstance(found, LoadedModule) and name != "*":
                 exports[exported] = Live(found, name)
             else:
                 exports[exported] = self._script_name(found, name)
 
     # Python
 
-    def _import_python(self, node: ir.Import, scope: Scope) -> None:
+    def _import_python(self, node: ir.Import, scope: NameScope) -> None:
         found = self._python_module(node, scope)
         for name, local in node.names:
             if (name, local) == ("*", "*"):
@@ -252,7 +252,7 @@ class Modules:
             else:
                 self._bind(scope, local, self._python_name(found, name))
 
-    def _python_module(self, node: ir.Import, scope: Scope) -> Module | Reference | Open:
+    def _python_module(self, node: ir.Import, scope: NameScope) -> LoadedModule | CdkReference | Open:
         parts = [part for part in node.module.split(".") if part]
         if node.level:
             folder = tree.parent(scope.module.path)
@@ -265,9 +265,9 @@ class Modules:
             if python_file(self.machine.tree, folder, parts[0]) is not None:
                 found = self._below(folder, parts)
                 return found or self.machine.fail(f"the import of {node.module} finds no file", node.place)
-        return Reference(canonical(node.module))
+        return CdkReference(canonical(node.module))
 
-    def _below(self, folder: str, parts: list[str]) -> Module | None:
+    def _below(self, folder: str, parts: list[str]) -> LoadedModule | None:
         """Packages on the way run first."""
         if not parts:
             return self._package(folder)
@@ -280,15 +280,15 @@ class Modules:
             folder = posixpath.join(folder, part)
         return module
 
-    def _package(self, folder: str) -> Module:
+    def _package(self, folder: str) -> LoadedModule:
         path = posixpath.join(folder, "__init__.py")
         return self.load(path if self.machine.tree.is_file(path) else folder, folder.replace("/", "."))
 
-    def _python_name(self, found: Module | Reference | Open, name: str) -> CdkValue:
+    def _python_name(self, found: LoadedModule | CdkReference | Open, name: str) -> CdkValue:
         if isinstance(found, Open):
             return found
-        if isinstance(found, Reference):
-            return Reference(canonical(f"{found.path}.{name}"))
+        if isinstance(found, CdkReference):
+            return CdkReference(canonical(f"{found.path}.{name}"))
         if name in found.scope.variables or found.failure:
             return module_member(found, name)
         inner = self.inner(found, name)
@@ -296,7 +296,7 @@ class Modules:
             return Live(found, name)
         return inner
 
-    def inner(self, module: Module, name: str) -> CdkValue:
+    def inner(self, module: LoadedModule, name: str) -> CdkValue:
         """A module inside a package, or what its star imports give."""
         folder = module.path.removesuffix("__init__.py").rstrip("/")
         if module.path.endswith("__init__.py") or not module.path.endswith(".py"):
@@ -305,10 +305,10 @@ class Modules:
                 return self.load(path, name)
         return module_member(module, name)
 
-    def _star(self, found: Module | Reference | Open, scope: Scope) -> None:
-        if isinstance(found, Reference):
+    def _star(self, found: LoadedModule | CdkReference | Open, scope: NameScope) -> None:
+        if isinstance(found, CdkReference):
             scope.module.stars.append(found.path)
-        elif isinstance(found, Module):
+        elif isinstance(found, LoadedModule):
             listed = found.scope.variables.get("__all__")
             names = listed if isinstance(listed, list) else [n for n in found.scope.variables if n[:1] != "_"]
             for name in names:
@@ -317,7 +317,7 @@ class Modules:
             scope.module.stars += found.stars
 
 
-def _lower(text: str, module: Module) -> ir.Source:
+def _lower(text: str, module: LoadedModule) -> ir.Source:
     """Raises SourceError. A front end is loaded when an app needs it."""
     if module.language == "python":
         from archlint.readers.cdk.lowering.python_front import lower_python

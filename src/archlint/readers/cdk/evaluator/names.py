@@ -7,8 +7,8 @@ import keyword
 import re
 from functools import lru_cache
 
-from archlint.readers.cdk.evaluator.objects import Live, Local, Module, Scope, SuperOf
-from archlint.readers.cdk.values import CdkValue, Open, Reference
+from archlint.readers.cdk.evaluator.objects import Live, LoadedModule, Local, NameScope, SuperOf
+from archlint.readers.cdk.values import CdkReference, CdkValue, Open
 
 _NODE_MODULES = frozenset(
     "assert buffer child_process cluster console crypto dns events fs http https module net os path perf_hooks process"
@@ -73,33 +73,33 @@ _SCRIPT = frozenset(
 )
 
 
-def name_value(name: str, scope: Scope) -> CdkValue:
+def name_value(name: str, scope: NameScope) -> CdkValue:
     holder = scope.holder(name)
     if holder is not None:
         value = holder.variables[name]
         return module_member(value.module, value.name) if isinstance(value, Live) else value
     if name == "super":
-        return super_of(scope) if scope.module.script else Reference("builtins.super")
+        return super_of(scope) if scope.module.script else CdkReference("builtins.super")
     if scope.module.script:
         if name in ("undefined", "NaN", "this"):
             return None
         if name in _SCRIPT:
-            return Reference(f"js.{name}")
+            return CdkReference(f"js.{name}")
     elif name in _PYTHON:
-        return Reference(f"builtins.{name}")
+        return CdkReference(f"builtins.{name}")
     for star in scope.module.stars:
-        return Reference(f"{star}.{name}")
+        return CdkReference(f"{star}.{name}")
     return Open(scope.module.failure or f"nothing in {scope.module.path} defines {name}")
 
 
-def super_of(scope: Scope) -> CdkValue:
+def super_of(scope: NameScope) -> CdkValue:
     frame = scope.method_frame()
     if frame is None or frame.owner is None:
         return Open("super outside a class")
     return SuperOf(frame.owner, frame.receiver)
 
 
-def module_member(module: Module, name: str) -> CdkValue:
+def module_member(module: LoadedModule, name: str) -> CdkValue:
     """A name of another module, as an import or an attribute gives it."""
     for _ in range(_MAX_HOPS):
         if module.failure:
@@ -111,7 +111,7 @@ def module_member(module: Module, name: str) -> CdkValue:
     return Open(f"modules that import each other never define {name}")
 
 
-def _own(module: Module, name: str) -> CdkValue:
+def _own(module: LoadedModule, name: str) -> CdkValue:
     names = module.exports if module.script else module.scope.variables
     if name in names:
         value = names[name]
@@ -126,5 +126,5 @@ def _own(module: Module, name: str) -> CdkValue:
         if isinstance(whole, dict) and name in whole:
             return whole[name]
     for star in module.stars:
-        return Reference(f"{star}.{name}")
+        return CdkReference(f"{star}.{name}")
     return Open(f"{module.path} defines no {name}")

@@ -19,12 +19,12 @@ class Frame:
 
 
 @dataclass(eq=False, slots=True)
-class Module:
+class LoadedModule:
     """A file of the app; `exports` are TypeScript's, Python's are all its variables."""
 
     path: str
     language: str
-    scope: Scope = field(init=False)
+    scope: NameScope = field(init=False)
     exports: dict[Any, CdkValue] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)
     """Library modules of which all names were imported."""
@@ -32,7 +32,7 @@ class Module:
     """Why its names are unknown."""
 
     def __post_init__(self) -> None:
-        self.scope = Scope(self, None, "module", Frame())
+        self.scope = NameScope(self, None, "module", Frame())
 
     @property
     def script(self) -> bool:
@@ -40,25 +40,25 @@ class Module:
 
 
 @dataclass(eq=False, slots=True)
-class Scope:
+class NameScope:
     """Variables; `kind` is module, class, function or block."""
 
-    module: Module
-    parent: Scope | None
+    module: LoadedModule
+    parent: NameScope | None
     kind: str
     frame: Frame
     variables: dict[Any, CdkValue] = field(default_factory=dict)
     outer: tuple[str, ...] = ()
     """Names that Python binds outside."""
 
-    def holder(self, name: str) -> Scope | None:
+    def holder(self, name: str) -> NameScope | None:
         """The nearest scope that has the name."""
-        scope: Scope | None = self
+        scope: NameScope | None = self
         while scope is not None and name not in scope.variables:
             scope = scope.parent
         return scope
 
-    def binder(self, name: str, declares: bool) -> Scope:
+    def binder(self, name: str, declares: bool) -> NameScope:
         """Where an assignment to `name` goes."""
         if declares:
             return self
@@ -71,7 +71,7 @@ class Scope:
             return (scope.parent.holder(name) if scope.parent else None) or scope.module.scope
         return scope
 
-    def outside_classes(self) -> Scope:
+    def outside_classes(self) -> NameScope:
         """The scope that a method's body sees: a class body's names are not in it."""
         scope = self
         while scope.kind == "class" and scope.parent is not None:
@@ -80,7 +80,7 @@ class Scope:
 
     def method_frame(self) -> Frame | None:
         """The frame of the method around, seen through lambdas and arrow functions."""
-        scope: Scope | None = self
+        scope: NameScope | None = self
         while scope is not None:
             if scope.frame.owner is not None:
                 return scope.frame
@@ -89,11 +89,11 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class CallSite:
     """Where a call stands and what it sees."""
 
     place: Place
-    scope: Scope
+    scope: NameScope
 
     @property
     def script(self) -> bool:
@@ -124,7 +124,7 @@ class SuperOf:
 class Live:
     """A name of a module that was still running when it was imported."""
 
-    module: Module
+    module: LoadedModule
     name: str
 
 

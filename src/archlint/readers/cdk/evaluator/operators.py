@@ -9,17 +9,17 @@ from typing import Any
 
 from archlint.readers.cdk.evaluator.budget import Budget
 from archlint.readers.cdk.evaluator.names import is_construct_library
-from archlint.readers.cdk.evaluator.objects import Handle, Method, Module, Stat, SuperOf
+from archlint.readers.cdk.evaluator.objects import Handle, LoadedModule, Method, Stat, SuperOf
 from archlint.readers.cdk.values import (
     REST,
+    CdkInstance,
+    CdkReference,
     CdkValue,
     Closure,
     FilePath,
-    Instance,
     Made,
     Member,
     Open,
-    Reference,
     Several,
     UserClass,
     Woven,
@@ -41,11 +41,11 @@ def describe(value: CdkValue) -> str:
         return f"only synth knows what {value.path} gives"
     if isinstance(value, Member):
         return f"only synth knows {value.name} of {value.owner.path}"
-    if isinstance(value, Reference):
+    if isinstance(value, CdkReference):
         return f"only synth knows {value.path}"
     if isinstance(value, Method):
         return f"it is {value.name} of a value"
-    if isinstance(value, Instance):
+    if isinstance(value, CdkInstance):
         return f"it is an object of {value.cls.definition.name}"
     return "it is no text or number"
 
@@ -73,7 +73,9 @@ def truth(value: CdkValue, script: bool) -> bool | Open:
         last = value.path.rsplit(".", 1)[-1]
         sure = is_construct_library(value.path) and not last.startswith(("is_", "has_", "try_", "find_"))
         return True if sure or value.instance else unknown(value)
-    if isinstance(value, Method) or (isinstance(value, Reference) and value.path in ("os.environ", "js.process.env")):
+    if isinstance(value, Method) or (
+        isinstance(value, CdkReference) and value.path in ("os.environ", "js.process.env")
+    ):
         return unknown(value)
     return True
 
@@ -105,18 +107,18 @@ def equal(one: CdkValue, other: CdkValue, script: bool, budget: Budget) -> bool 
         return _equal_lists(one, other, budget)
     if isinstance(one, dict) and isinstance(other, dict) and not script:
         return _equal_dicts(one, other, budget)
-    if isinstance(one, Reference) and isinstance(other, Reference):
+    if isinstance(one, CdkReference) and isinstance(other, CdkReference):
         return one.path == other.path or _differ(one, other)
     if isinstance(one, FilePath) and isinstance(other, FilePath):
         return one.text == other.text
-    if isinstance(one, Reference) or isinstance(other, Reference):
-        return False if one is None or other is None else unknown(one if isinstance(one, Reference) else other)
+    if isinstance(one, CdkReference) or isinstance(other, CdkReference):
+        return False if one is None or other is None else unknown(one if isinstance(one, CdkReference) else other)
     return False
 
 
 def as_plain(value: CdkValue) -> CdkValue:
     """A member of an enumeration of texts equals its text."""
-    if isinstance(value, Instance) and value.attributes.get("is_text") is True:
+    if isinstance(value, CdkInstance) and value.attributes.get("is_text") is True:
         return value.attributes["value"]
     return value
 
@@ -125,22 +127,22 @@ def key_of(owner: dict[Any, CdkValue], key: CdkValue) -> CdkValue:
     """The key of a dict that `key` equals: a member of an enumeration of texts stands for its text, and back."""
     if isinstance(key, list) and all(isinstance(part, str | int | float) for part in key):
         return tuple(key)
-    if isinstance(key, Instance) and key not in owner and as_plain(key) in owner:
+    if isinstance(key, CdkInstance) and key not in owner and as_plain(key) in owner:
         return as_plain(key)
-    if isinstance(key, str) and key not in owner and isinstance(next(iter(owner), None), Instance):
-        members = (held for held in islice(owner, MAX_MEMBERS) if isinstance(held, Instance))
+    if isinstance(key, str) and key not in owner and isinstance(next(iter(owner), None), CdkInstance):
+        members = (held for held in islice(owner, MAX_MEMBERS) if isinstance(held, CdkInstance))
         return next((held for held in members if as_plain(held) == key), key)
     return key
 
 
 def visible(value: CdkValue) -> CdkValue:
     """A value as the library is handed it: nothing that only the evaluator knows."""
-    if isinstance(value, Method | SuperOf | Module | Handle | Stat):
+    if isinstance(value, Method | SuperOf | LoadedModule | Handle | Stat):
         return Open("something that no construct takes")
     return as_plain(value)
 
 
-def _differ(one: Reference, other: Reference) -> bool | Open:
+def _differ(one: CdkReference, other: CdkReference) -> bool | Open:
     """Two members of one enumeration differ by name; an older name may be another spelling, though."""
     (owner, name), (other_owner, other_name) = one.path.rsplit(".", 1), other.path.rsplit(".", 1)
     if owner == other_owner and name.isupper() and other_name.isupper():
@@ -177,7 +179,7 @@ def contains(item: CdkValue, owner: CdkValue, script: bool, budget: Budget) -> b
         return item in owner if isinstance(item, str) else unknown(item)
     if isinstance(owner, dict):
         item = key_of(owner, item)
-        if isinstance(item, Instance) and item in owner:
+        if isinstance(item, CdkInstance) and item in owner:
             return True
         if isinstance(as_plain(item), _SCALARS):
             return True if item in owner else unknown(owner[REST]) if REST in owner else False
@@ -210,7 +212,7 @@ def text(value: CdkValue, script: bool) -> str | Open:
         return value.text
     if value is None:
         return Open("it is null or undefined") if script else "None"
-    if isinstance(value, Instance) and isinstance(value.attributes.get("as_text"), str):
+    if isinstance(value, CdkInstance) and isinstance(value.attributes.get("as_text"), str):
         return str(value.attributes["as_text"])
     if script and isinstance(value, list) and all(isinstance(x, str | int | float) for x in value):
         return ",".join(str(text(x, script)) for x in value)
@@ -220,14 +222,14 @@ def text(value: CdkValue, script: bool) -> str | Open:
 def woven(values: Iterable[CdkValue], script: bool) -> Open:
     """Values one after the other in a text, of which at least one is open."""
     reason, pattern = "", ""
-    references: list[Made | Member | Instance] = []
+    references: list[Made | Member | CdkInstance] = []
     for value in values:
         found = value if isinstance(value, Woven) else text(value, script)
         if isinstance(found, Open):
             reason = reason or found.reason
         if isinstance(found, Woven):
             references += found.references
-        elif isinstance(found, Open) and isinstance(value, Made | Member | Instance):
+        elif isinstance(found, Open) and isinstance(value, Made | Member | CdkInstance):
             references.append(value)
         if len(pattern) < MAX_PATTERN:
             pattern += found.pattern if isinstance(found, Woven) else "*" if isinstance(found, Open) else found
@@ -246,6 +248,6 @@ def kind(value: CdkValue) -> str:
         return "undefined"
     if isinstance(value, Closure | UserClass | Method):
         return "function"
-    if isinstance(value, list | dict | Instance | Module | Handle | FilePath):
+    if isinstance(value, list | dict | CdkInstance | LoadedModule | Handle | FilePath):
         return "object"
     return "object" if isinstance(value, Made) and truth(value, True) is True else ""

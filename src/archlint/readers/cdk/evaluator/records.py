@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archlint.readers.cdk import program as ir
-from archlint.readers.cdk.evaluator.objects import Frame, Method, Scope, Site
+from archlint.readers.cdk.evaluator.objects import CallSite, Frame, Method, NameScope
 from archlint.readers.cdk.evaluator.operators import equal, unknown
-from archlint.readers.cdk.values import REST, CdkValue, Closure, Instance, Made, Open, Reference, Unset, UserClass
+from archlint.readers.cdk.values import REST, CdkInstance, CdkReference, CdkValue, Closure, Made, Open, Unset, UserClass
 
 if TYPE_CHECKING:
     from archlint.readers.cdk.evaluator.machine import Machine
@@ -18,7 +18,7 @@ _ENUMERATIONS = ("enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum
 
 
 def _last(value: CdkValue) -> str:
-    if isinstance(value, Reference | Made):
+    if isinstance(value, CdkReference | Made):
         return value.path.rsplit(".", 1)[-1]
     return ""
 
@@ -27,7 +27,7 @@ def is_record(machine: Machine, cls: UserClass) -> bool:
     if cls.scope.module.script:
         return False
     for base in machine.lineage(cls):
-        if isinstance(base, Reference) and _last(base) in _RECORD_BASES:
+        if isinstance(base, CdkReference) and _last(base) in _RECORD_BASES:
             return True
         if isinstance(base, UserClass) and any(_names_record(node) for node in base.definition.decorators):
             return True
@@ -42,13 +42,13 @@ def _names_record(node: ir.Expression) -> bool:
 
 
 def is_enumeration(machine: Machine, cls: UserClass) -> bool:
-    return any(isinstance(base, Reference) and base.path in _ENUMERATIONS for base in machine.lineage(cls))
+    return any(isinstance(base, CdkReference) and base.path in _ENUMERATIONS for base in machine.lineage(cls))
 
 
 def make_members(machine: Machine, cls: UserClass) -> None:
     """The members of an enumeration replace its plain class attributes. Members of an enumeration of texts count as
     their text when they are compared or handed to the library."""
-    paths = [base.path for base in machine.lineage(cls) if isinstance(base, Reference)]
+    paths = [base.path for base in machine.lineage(cls) if isinstance(base, CdkReference)]
     is_text = "enum.StrEnum" in paths or "builtins.str" in paths
     members: list[CdkValue] = []
     for name, value in list(cls.attributes.items()):
@@ -56,7 +56,7 @@ def make_members(machine: Machine, cls: UserClass) -> None:
             continue
         if isinstance(value, Open) and value.reason == "enum.auto":
             value = name.lower() if "enum.StrEnum" in paths else len(members) + 1
-        member = Instance(cls, cls.definition.place, {"name": name, "value": value})
+        member = CdkInstance(cls, cls.definition.place, {"name": name, "value": value})
         if is_text and isinstance(value, str):
             member.attributes["is_text"] = True
         if "enum.StrEnum" in paths and isinstance(value, str):
@@ -68,7 +68,7 @@ def make_members(machine: Machine, cls: UserClass) -> None:
     cls.attributes["members"] = members
 
 
-def member_by_value(machine: Machine, cls: UserClass, arguments: list[CdkValue], site: Site) -> CdkValue:
+def member_by_value(machine: Machine, cls: UserClass, arguments: list[CdkValue], site: CallSite) -> CdkValue:
     """`Color("red")`."""
     wanted = arguments[0] if arguments else None
     if isinstance(wanted, Open):
@@ -92,11 +92,11 @@ def fields_of(machine: Machine, cls: UserClass) -> dict[str, tuple[UserClass, ir
 
 def fill(
     machine: Machine,
-    instance: Instance,
+    instance: CdkInstance,
     cls: UserClass,
     arguments: list[CdkValue],
     keywords: dict[Any, CdkValue],
-    site: Site,
+    site: CallSite,
 ) -> None:
     """The generated constructor."""
     waiting = list(arguments)
@@ -126,16 +126,16 @@ def _default(machine: Machine, owner: UserClass, item: ir.Assign) -> CdkValue:
     given = owner.attributes.get(name)
     if name in owner.attributes and not isinstance(given, list | dict):
         return given
-    inner = Scope(owner.scope.module, owner.scope, "class", Frame(owner, owner), owner.attributes)
+    inner = NameScope(owner.scope.module, owner.scope, "class", Frame(owner, owner), owner.attributes)
     value = machine.evaluate(item.value, inner)
     if isinstance(value, Open) and value.reason == ir.NO_DEFAULT:
-        settings = any(isinstance(b, Reference) and _last(b) == "BaseSettings" for b in machine.lineage(owner))
+        settings = any(isinstance(b, CdkReference) and _last(b) == "BaseSettings" for b in machine.lineage(owner))
         reason = f"it comes from the environment variable {name.upper()}"
         return Unset(reason) if settings else Open(f"nothing is given for {name}")
     return value
 
 
-def record_attribute(machine: Machine, owner: Instance, name: str) -> CdkValue:
+def record_attribute(machine: Machine, owner: CdkInstance, name: str) -> CdkValue:
     """What a record's base class gives; None for anything else."""
     if name in ("model_dump", "dict", "_asdict", "to_dict", "copy", "model_copy") and is_record(machine, owner.cls):
         return Method(owner, name)

@@ -13,7 +13,7 @@ from archlint.readers.cdk.evaluator.calls import call
 from archlint.readers.cdk.evaluator.expressions import shortcut
 from archlint.readers.cdk.evaluator.iterate import each
 from archlint.readers.cdk.evaluator.memory import same
-from archlint.readers.cdk.evaluator.objects import RAISED, Local, RaisedError, Scope, Signal, Site
+from archlint.readers.cdk.evaluator.objects import RAISED, CallSite, Local, NameScope, RaisedError, Signal
 from archlint.readers.cdk.evaluator.operators import depends, truth
 from archlint.readers.cdk.evaluator.targets import bind
 from archlint.readers.cdk.values import CdkValue, Closure, Open, Several, UserClass
@@ -24,21 +24,21 @@ if TYPE_CHECKING:
 _RAISES = "the app raises an error here"
 
 
-def hoist(machine: Machine, body: tuple[ir.Statement, ...], scope: Scope) -> None:
+def hoist(machine: Machine, body: tuple[ir.Statement, ...], scope: NameScope) -> None:
     """TypeScript's functions are there before the first statement of their block."""
     for statement in body:
         if isinstance(statement, ir.Define):
             _define(machine, statement, scope)
 
 
-def _block(machine: Machine, body: tuple[ir.Statement, ...], scope: Scope) -> Signal | None:
+def _block(machine: Machine, body: tuple[ir.Statement, ...], scope: NameScope) -> Signal | None:
     if scope.module.script:
-        scope = Scope(scope.module, scope, "block", scope.frame)
+        scope = NameScope(scope.module, scope, "block", scope.frame)
         machine.memory.born_dict(scope.variables)
     return machine.run_block(body, scope)
 
 
-def _assign(machine: Machine, node: ir.Assign, scope: Scope) -> Signal | None:
+def _assign(machine: Machine, node: ir.Assign, scope: NameScope) -> Signal | None:
     if node.operator is None:
         bind(machine, node.target, machine.evaluate(node.value, scope), scope, node.declares)
         return None
@@ -58,12 +58,12 @@ def _assign(machine: Machine, node: ir.Assign, scope: Scope) -> Signal | None:
     return None
 
 
-def _do(machine: Machine, node: ir.Do, scope: Scope) -> Signal | None:
+def _do(machine: Machine, node: ir.Do, scope: NameScope) -> Signal | None:
     machine.evaluate(node.value, scope)
     return None
 
 
-def _if(machine: Machine, node: ir.If, scope: Scope) -> Signal | None:
+def _if(machine: Machine, node: ir.If, scope: NameScope) -> Signal | None:
     test = truth(machine.evaluate(node.test, scope), scope.module.script)
     if not isinstance(test, Open):
         signal = _block(machine, node.then if test else node.otherwise, scope)
@@ -78,7 +78,7 @@ def _if(machine: Machine, node: ir.If, scope: Scope) -> Signal | None:
     return settle(machine, why, results, scope)
 
 
-def settle(machine: Machine, why: str, results: list[Signal | None], scope: Scope) -> Signal | None:
+def settle(machine: Machine, why: str, results: list[Signal | None], scope: NameScope) -> Signal | None:
     """How a statement ends of which only one of several branches runs."""
     ends = [result for result in results if result is None or result.kind != "raise"]
     if not ends:
@@ -99,7 +99,7 @@ def settle(machine: Machine, why: str, results: list[Signal | None], scope: Scop
     return rest[0] if rest else leaving[0]
 
 
-def _for(machine: Machine, node: ir.For, scope: Scope) -> Signal | None:
+def _for(machine: Machine, node: ir.For, scope: NameScope) -> Signal | None:
     script = scope.module.script
     iterable = machine.evaluate(node.iterable, scope)
     if node.keys and isinstance(iterable, list):
@@ -113,7 +113,7 @@ def _for(machine: Machine, node: ir.For, scope: Scope) -> Signal | None:
     def round_of(item: CdkValue) -> Signal | None:
         inner = scope
         if script:
-            inner = Scope(scope.module, scope, "block", scope.frame)
+            inner = NameScope(scope.module, scope, "block", scope.frame)
             machine.memory.born_dict(inner.variables)
         bind(machine, node.target, item, inner, declares=script)
         return machine.run_block(node.body, inner)
@@ -135,12 +135,14 @@ def _for(machine: Machine, node: ir.For, scope: Scope) -> Signal | None:
     return None
 
 
-def _after_round(machine: Machine, doubt: str, scope: Scope) -> str:
+def _after_round(machine: Machine, doubt: str, scope: NameScope) -> str:
     """A return that may have happened casts doubt on all that follows in its function."""
     return machine.doubt if scope.frame.returns else doubt
 
 
-def _round(machine: Machine, item: CdkValue, run: Callable[[CdkValue], Signal | None], scope: Scope) -> Signal | None:
+def _round(
+    machine: Machine, item: CdkValue, run: Callable[[CdkValue], Signal | None], scope: NameScope
+) -> Signal | None:
     if not isinstance(item, Several):
         return run(item)
     why = depends(item)
@@ -148,7 +150,7 @@ def _round(machine: Machine, item: CdkValue, run: Callable[[CdkValue], Signal | 
     return settle(machine, why, [signal, None], scope)
 
 
-def _while(machine: Machine, node: ir.While, scope: Scope) -> Signal | None:
+def _while(machine: Machine, node: ir.While, scope: NameScope) -> Signal | None:
     doubt, broken = machine.doubt, machine.maybe_broken
     machine.maybe_broken = False
     try:
@@ -172,7 +174,7 @@ def _while(machine: Machine, node: ir.While, scope: Scope) -> Signal | None:
     return None
 
 
-def _try(machine: Machine, node: ir.Try, scope: Scope) -> Signal | None:
+def _try(machine: Machine, node: ir.Try, scope: NameScope) -> Signal | None:
     signal: Signal | None
     machine.trying += bool(node.handlers)
     try:
@@ -187,23 +189,23 @@ def _try(machine: Machine, node: ir.Try, scope: Scope) -> Signal | None:
     return last or signal
 
 
-def _return(machine: Machine, node: ir.Return, scope: Scope) -> Signal | None:
+def _return(machine: Machine, node: ir.Return, scope: NameScope) -> Signal | None:
     return Signal("return", None if node.value is None else machine.evaluate(node.value, scope))
 
 
-def _leave(machine: Machine, node: ir.Leave, _: Scope) -> Signal | None:
+def _leave(machine: Machine, node: ir.Leave, _: NameScope) -> Signal | None:
     if node.kind == "raise" and not machine.trying and not machine.doubt:
         machine.gap(_RAISES, node.place)
     return Signal(node.kind)
 
 
-def _class(machine: Machine, node: ir.Class, scope: Scope) -> Signal | None:
+def _class(machine: Machine, node: ir.Class, scope: NameScope) -> Signal | None:
     cls = classes.define(machine, node, scope)
     bind(machine, ir.Name(node.name, node.place), _decorated(machine, cls, node.decorators, scope), scope, True)
     return None
 
 
-def _define(machine: Machine, node: ir.Define, scope: Scope) -> Signal | None:
+def _define(machine: Machine, node: ir.Define, scope: NameScope) -> Signal | None:
     function = node.function
     value: CdkValue = Closure(function, scope.outside_classes())
     value = _decorated(machine, value, function.decorators, scope)
@@ -211,22 +213,22 @@ def _define(machine: Machine, node: ir.Define, scope: Scope) -> Signal | None:
     return None
 
 
-def _decorated(machine: Machine, value: CdkValue, decorators: tuple[ir.Expression, ...], scope: Scope) -> CdkValue:
+def _decorated(machine: Machine, value: CdkValue, decorators: tuple[ir.Expression, ...], scope: NameScope) -> CdkValue:
     """Decorators of the app are applied; a library's are taken to give back what they decorate."""
     for node in reversed(decorators):
         decorator = machine.evaluate(node, scope)
         if isinstance(decorator, Closure):
-            result = call(machine, decorator, [value], {}, Site(node.place, scope))
+            result = call(machine, decorator, [value], {}, CallSite(node.place, scope))
             value = result if isinstance(result, Closure | UserClass) else value
     return value
 
 
-def _import(machine: Machine, node: ir.Import, scope: Scope) -> Signal | None:
+def _import(machine: Machine, node: ir.Import, scope: NameScope) -> Signal | None:
     machine.modules.run_import(node, scope)
     return None
 
 
-def _export(machine: Machine, node: ir.Export, scope: Scope) -> Signal | None:
+def _export(machine: Machine, node: ir.Export, scope: NameScope) -> Signal | None:
     module = scope.module
     if node.module is not None:
         machine.modules.export_from(node, scope)
@@ -236,7 +238,7 @@ def _export(machine: Machine, node: ir.Export, scope: Scope) -> Signal | None:
     return None
 
 
-STATEMENTS: dict[type[Any], Callable[[Any, Any, Scope], Signal | None]] = {
+STATEMENTS: dict[type[Any], Callable[[Any, Any, NameScope], Signal | None]] = {
     ir.Assign: _assign,
     ir.Do: _do,
     ir.If: _if,

@@ -52,7 +52,7 @@ class NoFormError(Exception):
         self.reason = reason
 
 
-class Expressions:
+class PythonExpressions:
     """Lowers the expressions of one file."""
 
     def __init__(self, path: str, text: str) -> None:

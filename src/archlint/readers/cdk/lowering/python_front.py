@@ -10,7 +10,7 @@ from typing import TypeAlias
 from archlint.code.walking import children
 from archlint.model.place import Place
 from archlint.readers.cdk import program as ir
-from archlint.readers.cdk.lowering.python_expressions import MAX_LEVELS, Expressions, NoFormError
+from archlint.readers.cdk.lowering.python_expressions import MAX_LEVELS, NoFormError, PythonExpressions
 from archlint.syntax.python import SourceError, parse_python
 
 
@@ -22,7 +22,7 @@ class Arm:
     binds: tuple[ir.Statement, ...] = ()
 
 
-def arm_of(reader: Expressions, pattern: ast.pattern, subject: ir.Expression) -> Arm:
+def arm_of(reader: PythonExpressions, pattern: ast.pattern, subject: ir.Expression) -> Arm:
     place = reader.place(pattern)
     match pattern:
         case ast.MatchValue():
@@ -41,7 +41,7 @@ def arm_of(reader: Expressions, pattern: ast.pattern, subject: ir.Expression) ->
             return _unknown(reader, pattern)
 
 
-def _any_of(tests: list[ir.Expression | None], pattern: ast.pattern, reader: Expressions) -> ir.Expression | None:
+def _any_of(tests: list[ir.Expression | None], pattern: ast.pattern, reader: PythonExpressions) -> ir.Expression | None:
     place, result = reader.place(pattern), tests[0]
     for test in tests[1:]:
         if result is not None and test is not None:
@@ -49,7 +49,7 @@ def _any_of(tests: list[ir.Expression | None], pattern: ast.pattern, reader: Exp
     return result
 
 
-def _unknown(reader: Expressions, pattern: ast.pattern) -> Arm:
+def _unknown(reader: PythonExpressions, pattern: ast.pattern) -> Arm:
     reason = "whether a pattern of match applies"
     binds: list[ir.Statement] = []
     for inner in ast.walk(pattern):
@@ -134,7 +134,7 @@ def lower_python(text: str, path: str) -> ir.Source:
         raise SourceError("its code is nested too deeply") from error
 
 
-class _Statements(Expressions):
+class _Statements(PythonExpressions):
     def block(self, nodes: Iterable[ast.stmt]) -> tuple[ir.Statement, ...]:
         return tuple(statement for node in nodes for statement in self.statement(node))
 

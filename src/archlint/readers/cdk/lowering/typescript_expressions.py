@@ -56,7 +56,7 @@ def bare(node: Node) -> Node:
     return node
 
 
-class Expressions(ABC):
+class TypeScriptExpressions(ABC):
     """Lowers the expressions of one file."""
 
     def __init__(self, path: str, text: str) -> None:

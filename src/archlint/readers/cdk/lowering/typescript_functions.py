@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from archlint.model.place import Place
 from archlint.readers.cdk import program as ir
-from archlint.readers.cdk.lowering.typescript_expressions import KEPT, MAX_LEVELS, Expressions, bare
+from archlint.readers.cdk.lowering.typescript_expressions import KEPT, MAX_LEVELS, TypeScriptExpressions, bare
 from archlint.readers.cdk.lowering.typescript_nodes import (
     children,
     first_child,
@@ -31,7 +31,7 @@ class NoFormError(Exception):
         self.reason = reason
 
 
-class Functions(Expressions):
+class Functions(TypeScriptExpressions):
     """Lowers targets, functions and classes."""
 
     def __init__(self, path: str, text: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archlint.readers.cdk.evaluator.iterate import each
-from archlint.readers.cdk.evaluator.objects import Site
+from archlint.readers.cdk.evaluator.objects import CallSite
 from archlint.readers.cdk.evaluator.operators import unknown
 from archlint.readers.cdk.values import CdkValue, Open, Several
 
@@ -23,7 +23,7 @@ class Invocation:
     """A call of a helper; `owner` is the value whose method it is."""
 
     machine: Machine
-    site: Site
+    site: CallSite
     arguments: list[CdkValue] = field(default_factory=list)
     keywords: dict[Any, CdkValue] = field(default_factory=dict)
     owner: CdkValue = None

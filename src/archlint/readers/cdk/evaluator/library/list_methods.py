@@ -2,12 +2,47 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from archlint.readers.cdk.evaluator.iterate import distinct
 from archlint.readers.cdk.evaluator.library.helper import Helper, Invocation
-from archlint.readers.cdk.evaluator.library.ordering import arranged
 from archlint.readers.cdk.evaluator.library.text_methods import joined
+from archlint.readers.cdk.evaluator.objects import CallSite
 from archlint.readers.cdk.evaluator.operators import contains, equal, truth, unknown
-from archlint.readers.cdk.values import CdkValue, Open, Several
+from archlint.readers.cdk.values import CdkValue, FilePath, Open, Several
+
+if TYPE_CHECKING:
+    from archlint.readers.cdk.evaluator.machine import Machine
+
+
+def arranged(machine: Machine, items: list[CdkValue], key: CdkValue, site: CallSite) -> list[CdkValue] | Open:
+    """The elements in rising order of what `key` gives for them."""
+    marked: list[tuple[CdkValue, int]] = []
+    for position, item in enumerate(items):
+        value = item if key is None else machine.call(key, [item], {}, site)
+        plain = _comparable(value)
+        if isinstance(plain, Open):
+            return plain
+        marked.append((plain, position))
+    kinds = {_kind(value) for value, _ in marked}
+    if len(kinds) > 1:
+        return Open("an order of values of several kinds")
+    return [items[position] for _, position in sorted(marked)]
+
+
+def _comparable(value: CdkValue) -> CdkValue:
+    if isinstance(value, FilePath):
+        return value.text
+    if isinstance(value, list) and all(isinstance(part, str | int | float) for part in value):
+        return tuple(value)
+    return value if isinstance(value, str | int | float) else unknown(value)
+
+
+def _kind(value: CdkValue) -> CdkValue:
+    if isinstance(value, tuple):
+        return tuple(_kind(part) for part in value)
+    return "number" if isinstance(value, int | float) else "text"
+
 
 List = list[CdkValue]
 

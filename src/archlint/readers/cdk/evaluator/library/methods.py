@@ -9,9 +9,9 @@ from archlint.readers.cdk.evaluator import classes, records
 from archlint.readers.cdk.evaluator.library import dict_methods, list_methods, text_methods
 from archlint.readers.cdk.evaluator.library.helper import Invocation
 from archlint.readers.cdk.evaluator.library.path_objects import call_path, read
-from archlint.readers.cdk.evaluator.objects import Handle, Site, Stat
+from archlint.readers.cdk.evaluator.objects import CallSite, Handle, Stat
 from archlint.readers.cdk.evaluator.operators import text, unknown
-from archlint.readers.cdk.values import CdkValue, Closure, FilePath, Instance, Open, UserClass
+from archlint.readers.cdk.values import CdkInstance, CdkValue, Closure, FilePath, Open, UserClass
 
 if TYPE_CHECKING:
     from archlint.readers.cdk.evaluator.machine import Machine
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _PROMISE = ("then", "catch", "finally")
 
 
-def has_method(owner: CdkValue, name: str, site: Site) -> bool:
+def has_method(owner: CdkValue, name: str, site: CallSite) -> bool:
     """Whether `owner.name()` is a method of the language and nothing that the app defined."""
     if site.script and name in _PROMISE:
         return owner is None or isinstance(owner, str | int | float | list)
@@ -77,7 +77,7 @@ def _function(at: Invocation, name: str) -> CdkValue:
 
 def _record(at: Invocation, name: str) -> CdkValue:
     attributes = at.memory.born_dict(at.owner.attributes | at.keywords)
-    return Instance(at.owner.cls, at.site.place, attributes) if name in ("copy", "model_copy") else attributes
+    return CdkInstance(at.owner.cls, at.site.place, attributes) if name in ("copy", "model_copy") else attributes
 
 
 _TABLES: tuple[tuple[type, Callable[[Invocation, str], CdkValue]], ...] = (
@@ -87,7 +87,7 @@ _TABLES: tuple[tuple[type, Callable[[Invocation, str], CdkValue]], ...] = (
     (FilePath, call_path),
     (Handle, _file),
     (Closure, _function),
-    (Instance, _record),
+    (CdkInstance, _record),
 )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archlint.readers.cdk.evaluator import paths
-from archlint.readers.cdk.evaluator.objects import Handle, Method, Site
+from archlint.readers.cdk.evaluator.objects import CallSite, Handle, Method
 from archlint.readers.cdk.evaluator.operators import text, unknown
 from archlint.readers.cdk.values import CdkValue, FilePath, Open
 
@@ -100,7 +100,7 @@ def exists(machine: Machine, path: str, kind: str) -> bool:
     return file if kind == "is_file" else folder if kind == "is_dir" else file or folder
 
 
-def read(machine: Machine, value: CdkValue, site: Site) -> CdkValue:
+def read(machine: Machine, value: CdkValue, site: CallSite) -> CdkValue:
     """The text of the file that a path of the app means."""
     if isinstance(value, Handle):
         return machine.modules.files.read(value.path)

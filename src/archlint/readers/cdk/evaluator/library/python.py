@@ -12,7 +12,7 @@ from archlint.readers.cdk.evaluator.library.data import load, loads, to_json
 from archlint.readers.cdk.evaluator.library.helper import Helper, Invocation, first, fixed, pure, strict
 from archlint.readers.cdk.evaluator.library.methods import copied
 from archlint.readers.cdk.evaluator.operators import text, truth, unknown
-from archlint.readers.cdk.values import CdkValue, Closure, FilePath, Instance, Made, Open, Reference, UserClass
+from archlint.readers.cdk.values import CdkInstance, CdkReference, CdkValue, Closure, FilePath, Made, Open, UserClass
 
 if TYPE_CHECKING:
     from archlint.readers.cdk.evaluator.machine import Machine
@@ -23,7 +23,7 @@ def _len(value: CdkValue) -> CdkValue:
 
 
 def _str(at: Invocation, value: CdkValue = "") -> CdkValue:
-    if isinstance(value, Instance) and "as_text" not in value.attributes:
+    if isinstance(value, CdkInstance) and "as_text" not in value.attributes:
         method = at.machine.attribute(value, "__str__", at.site)
         if isinstance(method, Closure):
             return at.run(method)
@@ -71,7 +71,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 
 def _is_of(machine: Machine, value: CdkValue, cls: CdkValue) -> bool | Open:
-    if isinstance(cls, Reference) and cls.path in _TYPES:
+    if isinstance(cls, CdkReference) and cls.path in _TYPES:
         if isinstance(value, Open | Made):
             return unknown(value)
         return isinstance(value, _TYPES[cls.path])
@@ -79,7 +79,7 @@ def _is_of(machine: Machine, value: CdkValue, cls: CdkValue) -> bool | Open:
 
 
 def _hasattr(at: Invocation, owner: CdkValue, name: str) -> CdkValue:
-    if not isinstance(owner, Instance):
+    if not isinstance(owner, CdkInstance):
         return Open("whether an object has an attribute")
     gaps = len(at.machine.run.gaps)
     found = at.machine.attribute(owner, name, at.site)
@@ -92,7 +92,7 @@ def _getattr(at: Invocation) -> CdkValue:
     if not isinstance(name, str):
         return unknown(name)
     found = at.machine.attribute(owner, name, at.site)
-    if isinstance(found, Open) and len(at.arguments) > 2 and isinstance(owner, Instance) and owner.made is None:
+    if isinstance(found, Open) and len(at.arguments) > 2 and isinstance(owner, CdkInstance) and owner.made is None:
         return at.arguments[2]
     return found
 
@@ -105,7 +105,7 @@ def _setattr(at: Invocation) -> CdkValue:
 
 
 def _type(value: CdkValue) -> CdkValue:
-    return value.cls if isinstance(value, Instance) else Open("the type of a value")
+    return value.cls if isinstance(value, CdkInstance) else Open("the type of a value")
 
 
 def _field(at: Invocation) -> CdkValue:
@@ -141,7 +141,9 @@ def _dedent(value: CdkValue) -> CdkValue:
 
 
 def _callable(value: CdkValue) -> CdkValue:
-    return isinstance(value, Closure | UserClass) or (isinstance(value, Reference) and Open("whether it is callable"))
+    return isinstance(value, Closure | UserClass) or (
+        isinstance(value, CdkReference) and Open("whether it is callable")
+    )
 
 
 _BUILTINS: dict[str, Helper] = {

@@ -7,7 +7,7 @@ from typing import Any
 from archlint.readers.cdk.evaluator.arithmetic import binary
 from archlint.readers.cdk.evaluator.iterate import distinct
 from archlint.readers.cdk.evaluator.library.helper import Helper, Invocation, strict
-from archlint.readers.cdk.evaluator.library.ordering import arranged
+from archlint.readers.cdk.evaluator.library.list_methods import arranged
 from archlint.readers.cdk.evaluator.operators import truth, unknown
 from archlint.readers.cdk.values import CdkValue, Open, Several
 

@@ -16,9 +16,9 @@ from archlint.readers.cdk.evaluator.library.dict_methods import blur, listing
 from archlint.readers.cdk.evaluator.library.helper import Helper, Invocation, first, fixed, pure, strict
 from archlint.readers.cdk.evaluator.library.methods import copied
 from archlint.readers.cdk.evaluator.library.path_objects import exists, read, relative
-from archlint.readers.cdk.evaluator.objects import MapOf, Module, Stat
+from archlint.readers.cdk.evaluator.objects import LoadedModule, MapOf, Stat
 from archlint.readers.cdk.evaluator.operators import kind, text, truth, unknown
-from archlint.readers.cdk.values import REST, CdkValue, Instance, Open, UserClass
+from archlint.readers.cdk.values import REST, CdkInstance, CdkValue, Open, UserClass
 
 if TYPE_CHECKING:
     from archlint.readers.cdk.evaluator.machine import Machine
@@ -29,11 +29,11 @@ _FLOAT = re.compile(r"\s*([+-]?\d{1,29}(?:\.\d{1,29})?)")
 
 def _as_dict(value: CdkValue) -> CdkValue:
     """What Object's functions see of a value."""
-    if isinstance(value, Instance) and value.made is None:
+    if isinstance(value, CdkInstance) and value.made is None:
         return value.attributes
     if isinstance(value, UserClass):
         return {k: v for k, v in value.attributes.items() if k != "members"}
-    if isinstance(value, Module):
+    if isinstance(value, LoadedModule):
         return {name: value.scope.variables.get(name) for name in value.exports}
     if isinstance(value, list | str):
         return {str(position): item for position, item in enumerate(value)}
@@ -50,7 +50,7 @@ def _listing(name: str) -> Helper:
 
 def _assign(at: Invocation) -> CdkValue:
     target = at.arguments[0]
-    if isinstance(target, Instance):
+    if isinstance(target, CdkInstance):
         target = target.attributes
     if not isinstance(target, dict):
         return unknown(target)
@@ -158,7 +158,7 @@ def _require(at: Invocation) -> CdkValue:
     if not isinstance(name, str):
         return Open("a module by a name that is not known")
     found = at.machine.modules.script_module(name, at.site.scope, at.site.place)
-    return found.exports["="] if isinstance(found, Module) and isinstance(found.exports.get("="), dict) else found
+    return found.exports["="] if isinstance(found, LoadedModule) and isinstance(found.exports.get("="), dict) else found
 
 
 def _boolean(value: CdkValue = None) -> CdkValue:
