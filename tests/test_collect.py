@@ -201,3 +201,9 @@ def test_a_folder_that_cannot_be_listed(tmp_path: Path, monkeypatch: pytest.Monk
 def test_version_control_is_not_counted() -> None:
     found = collect(MemoryTree({"template.yaml": "", ".git/HEAD": "", ".hg/x.yaml": "", "node_modules/a.yaml": ""}), ())
     assert (found.candidates, found.left_out) == (("template.yaml",), {"built or vendored": 1})
+
+
+def test_a_form_may_have_a_file_name_of_its_own() -> None:
+    tree = files("a/lambda.toy", "b.toy", "app.py")
+    assert collect(tree, (), {"lambda.toy"}).candidates == ("a/lambda.toy",)
+    assert collect(tree).candidates == ()

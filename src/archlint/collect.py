@@ -6,7 +6,7 @@ Code is read only when a function leads to it.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -144,9 +144,10 @@ class Inventory:
     """Links that lead out of the root or nowhere, as far as they are shown."""
 
 
-def collect(tree: Tree, exclude: Sequence[str] = ()) -> Inventory:
-    """Walks the tree once. `exclude` holds patterns in .gitignore's syntax, relative to the root."""
-    walk = _Walk(tree, compile_patterns(exclude))
+def collect(tree: Tree, exclude: Sequence[str] = (), names: Collection[str] = ()) -> Inventory:
+    """Walks the tree once. `exclude` holds patterns in .gitignore's syntax, relative to the root; files with one of the
+    `names` are candidates whatever their suffix."""
+    walk = _Walk(tree, compile_patterns(exclude), names)
     files = sorted(walk.files())
     return Inventory(
         tuple(path for path in files if not path.endswith(".py")),
@@ -197,7 +198,8 @@ class _Ignore(NamedTuple):
 
 
 class _Walk:
-    def __init__(self, tree: Tree, exclude: Patterns) -> None:
+    def __init__(self, tree: Tree, exclude: Patterns, names: Collection[str]) -> None:
+        self.wanted = names
         self.tree = tree
         self.exclude = exclude
         self.tracked = Tracked(tree)
@@ -240,7 +242,7 @@ class _Walk:
         """Pipes, sockets and devices are no files. A link that leads nowhere, or out of the root, counts as one that is
         left out, whatever its name is."""
         if self.tree.is_file(path):
-            return name.lower().endswith(SUFFIXES)
+            return name in self.wanted or name.lower().endswith(SUFFIXES)
         return self.tree.is_link(path)
 
     def _passed_over(

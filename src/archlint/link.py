@@ -47,11 +47,11 @@ class Linked:
     problem: Problem | None = None
 
 
-Called = Callable[[str], Sequence[str]]
+PythonFileIndex = Callable[[str], Sequence[str]]
 """The paths of the repository's Python files with a file name."""
 
 
-def link(function: Function, tree: Tree, sources: Sources, called: Called = lambda _: ()) -> Linked:
+def link(function: Function, tree: Tree, sources: Sources, called: PythonFileIndex = lambda _: ()) -> Linked:
     """The function with its handler's source, or with the reason why that is not known. `called` finds files for code
     that a template takes from a bucket."""
     if isinstance(function.code, ImageCode):
@@ -98,7 +98,7 @@ def layer_mounts(layers: tuple[Layer, ...], tree: Tree) -> tuple[Mount, ...]:
     return tuple(mounts)
 
 
-def _by_name(function: Function, mounts: tuple[Mount, ...], sources: Sources, called: Called) -> Linked | None:
+def _by_name(function: Function, mounts: tuple[Mount, ...], sources: Sources, called: PythonFileIndex) -> Linked | None:
     """The function's source where just one file of the repository has the handler's module path and defines it."""
     if not isinstance(function.code, UnknownCode) or not function.code.uploaded:
         return None
@@ -243,7 +243,7 @@ class _Linker:
         entry: str | None = None,
     ) -> Linked:
         code = self.function.code
-        if isinstance(code, InlineCode) and self.function.kind.startswith("cdk") and isinstance(source, Known):
+        if isinstance(code, InlineCode) and self.function.origin.inline_from_files and isinstance(source, Known):
             source = Unknown(f"the code is inline: no file is deployed; its text stands in {source.value.path}")
         deployed = Deployed(self.function, self.handler, source, self.mounts, self.image, missing)
         return Linked(deployed, evaluator, module, entry)

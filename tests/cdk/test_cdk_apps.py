@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from making import LAMBDA, Making
 
+from archlint.model.declared import Declared
 from archlint.model.place import Place
-from archlint.readers.cdk.apps import CdkApps, entry_of, read_apps
+from archlint.readers.cdk.apps import entry_of, read_apps
 from archlint.readers.cdk.values import Made, Run
 from archlint.tree import MemoryTree, Tree
 from archlint.values import Known, Unknown
@@ -76,7 +77,7 @@ class Runner:
         return app.run
 
 
-def read(files: Mapping[str, str], runner: Runner | None = None) -> CdkApps:
+def read(files: Mapping[str, str], runner: Runner | None = None) -> Declared:
     return read_apps(MemoryTree(files), sorted(files), runner or Runner())
 
 
@@ -98,7 +99,7 @@ def test_every_app_is_read_with_its_context() -> None:
     assert runner.asked[0] == ("a/app.py", "a", {"stage": "prod", "zones": ["a"]})
     assert [function.id for function in found.functions] == ["a#Main/Fn", "b#Main/Fn"]
     assert found.texts == {"a/app.py": "# an app", "b/app.py": "# an app"}
-    assert [note.message for note in found.notes] == ["a gap", "a gap"]
+    assert [note.message for note in found.not_read] == ["a gap", "a gap"]
     assert found.problems == ()
 
 
@@ -110,13 +111,13 @@ def test_an_app_at_the_root() -> None:
 def test_a_broken_cdk_json_is_one_problem() -> None:
     found = read({"a/cdk.json": "{", "b/cdk.json": "[1]", "c/cdk.json": "[" * 100_000})
     assert [problem.place.path for problem in found.problems] == ["a/cdk.json", "c/cdk.json"]
-    assert [note.place.path for note in found.notes] == ["b/cdk.json"]
+    assert [note.place.path for note in found.not_read] == ["b/cdk.json"]
 
 
 def test_an_app_in_another_language_is_a_note() -> None:
     found = read({"cdk.json": '{"app": "mvn -q exec:java"}'})
     assert found.functions == ()
-    assert [note.message for note in found.notes] == ["the app is written in Java, which is not read"]
+    assert [note.message for note in found.not_read] == ["the app is written in Java, which is not read"]
 
 
 def test_a_python_app_from_its_source() -> None:

@@ -41,7 +41,7 @@ def test_the_static_reading_agrees_with_the_real_synth(language: str, tmp_path: 
 def _compare(name: str, out: Path, folder: Path) -> Iterator[str]:
     apps = read_apps(DiskTree(synthesis.APPS / name), ["cdk.json"])
     yield from (f"problem: {problem}" for problem in apps.problems)
-    yield from (f"note: {note}" for note in apps.notes)
+    yield from (f"note: {note}" for note in apps.not_read)
     stated = {str(function.construct_path): function for function in apps.functions}
     if len(stated) != len(apps.functions):
         yield "a function is read twice"

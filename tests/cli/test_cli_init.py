@@ -13,9 +13,8 @@ import yaml
 from click.testing import CliRunner, Result
 
 from archlint.cli.main import main
-from archlint.setup import files
-from archlint.setup.files import NotWrittenError, create, replace
-from archlint.setup.proposals import mentions_archlint, with_hook
+from archlint.setup import proposals
+from archlint.setup.proposals import NotWrittenError, create, mentions_archlint, replace, with_hook
 from archlint.setup.texts import gitlab, hook
 
 FAILING = """\
@@ -314,7 +313,7 @@ def test_a_file_system_without_hard_links(tmp_path: Path, monkeypatch: pytest.Mo
     def link(*_: object) -> None:
         raise PermissionError
 
-    monkeypatch.setattr(files.os, "link", link)
+    monkeypatch.setattr(proposals.os, "link", link)
     create(tmp_path, "folder/a", "ours")
     with pytest.raises(NotWrittenError, match="there already"):
         create(tmp_path, "folder/a", "ours again")

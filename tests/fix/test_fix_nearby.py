@@ -9,8 +9,9 @@ import pytest
 from archlint.config import Config
 from archlint.edits.overlay import StampedOverlay
 from archlint.fix.run import project_of, run
+from archlint.model.declared import Declared
 from archlint.scanner import pipeline
-from archlint.scanner.evaluate import Declared, ScanContext
+from archlint.scanner.evaluate import ScanContext
 from archlint.scanner.evaluate import declare as whole
 from archlint.scanner.scheduler import homes_reading
 from archlint.scanner.unit import ScanUnit

@@ -63,7 +63,7 @@ def test_a_damaged_cache_is_as_good_as_none(root: Path, store: Store, harm: str)
                 "empty": b"",
                 "cut": data[: len(data) // 2],
                 "flipped": data[:-9] + bytes([data[-9] ^ 1]) + data[-8:],
-                "other": data.replace(b"parts 1", b"parts 0", 1),
+                "other": data.replace(b"parts 2", b"parts 1", 1),
                 "text": b"hello",
             }[harm]
         )

@@ -65,7 +65,7 @@ class IncrementalCache:
         found = self._made_elsewhere(key, type_) or self._recalled(key, type_)
         if found is not None:
             return found
-        with self.tree.noting() as notes:
+        with self.tree.recording() as notes:
             value = make()
         if worth(value):
             self.keep(key, value, notes)

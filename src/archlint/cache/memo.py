@@ -35,7 +35,7 @@ class TreeMemo(Generic[R]):
         if self._watched is None:
             answer, notes = make(), frozenset[str]()
         else:
-            with self._watched.noting() as noted:
+            with self._watched.recording() as noted:
                 answer = make()
             notes = frozenset(noted)
         self._answers[key] = (answer, notes)

@@ -53,7 +53,7 @@ class RecordingTree:
         self._noted: list[set[str]] = []
 
     @contextmanager
-    def noting(self) -> Iterator[set[str]]:
+    def recording(self) -> Iterator[set[str]]:
         """The notes of everything that is asked inside, also of what was kept from before."""
         notes: set[str] = set()
         self._noted.append(notes)

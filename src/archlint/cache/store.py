@@ -24,7 +24,7 @@ MAX_BYTES = 500_000_000
 MAX_AGE_S = 30 * 86_400
 """A file that no scan used for so long goes too."""
 
-_MAGIC = b"archlint parts 1\n"
+_MAGIC = b"archlint parts 2\n"
 _DIGEST_BYTES = 20
 
 

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 import click
 
-from archlint.cli import beside
-from archlint.cli import online as exact
+from archlint.cli import external as beside
+from archlint.cli import external as exact
 from archlint.cli.reading import split
 from archlint.finding import SEVERITIES
 from archlint.report.formats import FORMATS

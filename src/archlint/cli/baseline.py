@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from archlint.cli import accepted, beside
-from archlint.cli import online as exact
+from archlint.cli import accepted
+from archlint.cli import external as beside
+from archlint.cli import external as exact
 from archlint.cli import output as out
 from archlint.cli.reading import read_settings, scan_folders
 from archlint.cli.running import CLEAN, FINDINGS, NOTHING_TO_SCAN, How, fails, is_nothing, run, say_nothing_to_scan

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archlint.cli import beside
-from archlint.cli import online as exact
+from archlint.cli import external as beside
+from archlint.cli import external as exact
 from archlint.cli import output as out
 from archlint.report.visible import visible
 

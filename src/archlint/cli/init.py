@@ -152,7 +152,7 @@ class _Steps:
         return self.write(proposal)
 
     def write(self, change: ProposedChange) -> bool:
-        from archlint.setup.files import NotWrittenError
+        from archlint.setup.proposals import NotWrittenError
 
         path = visible(change.path)
         what = "add to" if change.before is not None else "write"

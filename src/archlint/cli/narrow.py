@@ -172,7 +172,7 @@ def _without(result: ScanResult, found: Sequence[tuple[str, BaselineMatch]]) -> 
 
 
 def _rescan(how: How, stack: ExitStack) -> Rescan:
-    from archlint.cli import online as exact
+    from archlint.cli import external as exact
     from archlint.git.objects import GitError
     from archlint.git.repository import base_of, lost
     from archlint.scanner.pipeline import scan_tree

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archlint.cli import online as exact
-from archlint.cli.beside import Guests
+from archlint.cli import external as exact
+from archlint.cli.external import Guests
 from archlint.finding import SEVERITIES
 from archlint.stages import Progress, unseen, untimed
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archlint.cli import asked, beside, ignores, narrow, output, settings
+from archlint.cli import asked, ignores, narrow, output, settings
+from archlint.cli import external as beside
 from archlint.cli.asked import Asked
 from archlint.cli.reading import read_settings
 from archlint.cli.running import (
@@ -25,7 +26,7 @@ from archlint.cli.running import (
 from archlint.report.formats import FORMATS
 
 if TYPE_CHECKING:
-    from archlint.cli.beside import Guests
+    from archlint.cli.external import Guests
     from archlint.cli.narrow import FileScope
     from archlint.cli.stats import Stopwatch
     from archlint.config import Config

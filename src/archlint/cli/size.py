@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archlint.cli import online as exact
+from archlint.cli import external as exact
 from archlint.cli import output as out
 from archlint.cli.reading import load_settings
 from archlint.report.visible import visible

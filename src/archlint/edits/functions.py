@@ -12,9 +12,6 @@ from archlint.model.resource import Resource
 from archlint.project import Project
 from archlint.syntax.node import Mapping
 
-TEMPLATES = ("sam", "cloudformation")
-"""Kinds of functions that stand in a template; those of the CDK are left to people."""
-
 SETTINGS = ("Timeout", "MemorySize", "Runtime", "Handler", "ImageUri", "PackageType")
 """Behind these a new setting of a function reads well."""
 
@@ -28,7 +25,7 @@ def functions_of(finding: Finding, project: Project) -> Iterator[Function]:
 
 def properties(function: Function, text: Text) -> tuple[Document, Mapping] | None:
     """The template of a function and what its resource writes under Properties."""
-    return _properties(function.defined_at.path, function, text) if function.kind in TEMPLATES else None
+    return _properties(function.defined_at.path, function, text) if function.origin.editable else None
 
 
 def resource_properties(resource: Resource, text: Text) -> tuple[Document, Mapping] | None:

@@ -1,4 +1,4 @@
-"""What makes a package smaller without changing what it does: rules/data/slimming.yaml."""
+"""What makes a package smaller without changing what it does, and where libraries keep what they download."""
 
 from __future__ import annotations
 
@@ -10,6 +10,23 @@ from typing import Any
 
 from archlint.knowledge import ml
 from archlint.knowledge.store import read_yaml
+
+
+@dataclass(frozen=True, slots=True)
+class CacheFolder:
+    """`variables` move the cache, the first is the one to set; `folder` is what to set it to, None where the library
+    takes only a folder that is there already."""
+
+    variables: tuple[str, ...]
+    folder: str | None
+
+
+@cache
+def cache_folder(library: str) -> CacheFolder | None:
+    """By import name."""
+    row: dict[str, Any] | None = read_yaml("cache_folders.yaml")["libraries"].get(library)
+    return None if row is None else CacheFolder(tuple(row["variables"]), row.get("folder"))
+
 
 DATA = "slimming.yaml"
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
+from archlint.model.origin import Origin, origin_of
 from archlint.model.place import Place
 from archlint.values import Known, Unknown, Value
 
@@ -163,6 +164,10 @@ class Function:
     """Mount targets of the template, where the function mounts a file system and waits for none of them to be made."""
     completed_by: str | None = None
     """The macro that may add properties, so that one the template does not show may be there."""
+
+    @property
+    def origin(self) -> Origin:
+        return origin_of(self.kind)
 
     @property
     def is_python(self) -> bool:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import TypeAlias
 
-from archlint.cache.memo import TreeMemo
 from archlint.code.program import Sources
 from archlint.finding import SUPPRESSION_MARK, Hit
 from archlint.graph.modules import run_modules
 from archlint.knowledge.limits import NONE_OWN, Limits
-from archlint.link import Called, Linked, link
+from archlint.link import Linked, PythonFileIndex, link
+from archlint.model.declared import Declared
 from archlint.model.function import Function
-from archlint.model.outline import Outline
 from archlint.model.place import Place, Problem
 from archlint.model.resource import Architecture
 from archlint.packaging import estimate_size
@@ -23,28 +21,13 @@ from archlint.packaging.dependencies.declared import declared_dependencies, decl
 from archlint.packaging.sizes.image import estimate_image
 from archlint.packaging.sizes.measurer import Measurer
 from archlint.project import Project
-from archlint.readers.cloudformation import collector_paused, read_family
-from archlint.readers.cloudformation.outline import outline
-from archlint.readers.cloudformation.template import Template, read_template
+from archlint.readers.registry import FORMS, Parsed
 from archlint.rulebook.page import Page
 from archlint.rulebook.registry import Check
 from archlint.scanner.unit import ScanUnit, UnitResult
 from archlint.stages import Timed, untimed
 from archlint.syntax.source import source_text
 from archlint.tree import Tree, UnreadableError
-
-Opened: TypeAlias = TreeMemo[Template | Problem | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """What homes declare. `texts` are its files by path; `not_read` says what was not followed."""
-
-    functions: tuple[Function, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    texts: Mapping[str, str] = field(default_factory=dict)
-    not_read: tuple[Problem, ...] = ()
-    architecture: Architecture = field(default_factory=Architecture)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +36,9 @@ class ScanContext:
 
     tree: Tree
     sources: Sources
-    opened: Opened
+    opened: Parsed
     checks: Sequence[tuple[Page, Check]] = ()
-    called: Called = lambda _: ()
+    called: PythonFileIndex = lambda _: ()
     measurer: Measurer | None = None
     timed: Timed = untimed
     limits: Limits = NONE_OWN
@@ -102,7 +85,7 @@ def conclude(declared: Declared, project: Project, bench: ScanContext) -> UnitRe
 
 def declare(homes: Sequence[ScanUnit], bench: ScanContext) -> Declared:
     """Reads templates and CDK apps; of two functions with one id, which two apps may share, the first."""
-    found = [_of_home(home, bench) for home in homes]
+    found = [_of_unit(home, bench) for home in homes]
     functions: dict[str, Function] = {}
     for one in found:
         for function in one.functions:
@@ -118,31 +101,10 @@ def declare(homes: Sequence[ScanUnit], bench: ScanContext) -> Declared:
     )
 
 
-def _of_home(home: ScanUnit, bench: ScanContext) -> Declared:
-    if home.app:
-        from archlint.readers.cdk.apps import read_apps
-
-        with bench.timed("CDK apps"):
-            apps = read_apps(bench.tree, (home.app,))
-        return Declared(apps.functions, apps.problems, apps.texts, apps.notes, apps.architecture)
-    with bench.timed("templates"), collector_paused():
-        read = {path: _opened(bench.tree, path, bench.opened) for path in home.templates}
-        templates = {path: found for path, found in read.items() if isinstance(found, Template)}
-        family = read_family(bench.tree, templates)
-        for path in home.templates:
-            bench.opened.forget(path)
-    return Declared(family.functions, (), family.texts, (), family.architecture)
-
-
-def glance(tree: Tree, path: str, opened: Opened) -> Outline | Problem | None:
-    """A template in short, why a file that means to be one cannot be read, or nothing for other files."""
-    with collector_paused():
-        found = _opened(tree, path, opened)
-        return outline(found) if isinstance(found, Template) else found
-
-
-def _opened(tree: Tree, path: str, opened: Opened) -> Template | Problem | None:
-    return opened.get(path, lambda: read_template(tree, path))
+def _of_unit(unit: ScanUnit, bench: ScanContext) -> Declared:
+    form = FORMS[unit.form]
+    with bench.timed(form.stage):
+        return form.read(bench.tree, unit.paths, bench.opened)
 
 
 def build(declared: Declared, bench: ScanContext) -> Project:

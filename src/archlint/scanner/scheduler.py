@@ -41,7 +41,7 @@ def in_processes(
     from multiprocessing import get_context
 
     def work(home: ScanUnit) -> Done:
-        with tree.noting() as notes:
+        with tree.recording() as notes:
             part = part_of(home)
         answers = {note: (tree.answers[note].digest, tree.answers[note].stamp) for note in notes}
         return home, freeze(part) if part.sound else b"", frozenset(notes), answers

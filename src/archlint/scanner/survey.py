@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from archlint.cache.incremental import CacheSnapshot as Remembered
-from archlint.cache.incremental import IncrementalCache
+from archlint.cache.incremental import CacheSnapshot, IncrementalCache
 from archlint.cache.memo import TreeMemo
 from archlint.cache.recording_tree import RecordingTree
 from archlint.collect import Inventory, PythonFileIndex, Tracked, collect
 from archlint.model.outline import Outline
 from archlint.model.place import Problem
+from archlint.readers.registry import FILE_NAMES, TEMPLATES, Parsed
 from archlint.scanner.unit import Division, divided
 from archlint.stages import Timed, untimed
 from archlint.tree import Tree
@@ -32,22 +32,22 @@ class Survey:
     inventory: Inventory
     division: Division
     called: PythonFileIndex
-    opened: TreeMemo[Any]
+    opened: Parsed
 
 
 def survey(tree: Tree, exclude: Sequence[str], timed: Timed = untimed) -> Survey:
     """`exclude` holds patterns in .gitignore's syntax."""
     with timed("collect"):
-        inventory = collect(tree, exclude)
+        inventory = collect(tree, exclude, FILE_NAMES)
     opened = TreeMemo[Any](tree, MAX_OPENED)
     with timed("templates"):
-        glances = {path: _glance(tree, path, opened) for path in inventory.candidates}
+        glances = {path: TEMPLATES.summary(tree, path, opened) for path in inventory.candidates}
     division = divided(glances, inventory.candidates)
     return Survey(inventory, division, PythonFileIndex(tree, inventory.python), opened)
 
 
 def remembering(
-    tree: RecordingTree, before: Remembered | None, *, keeps: bool = True
+    tree: RecordingTree, before: CacheSnapshot | None, *, keeps: bool = True
 ) -> tuple[IncrementalCache, PythonFileIndex]:
     """The memory for a scan of a tree, and what will answer its notes about file names."""
     called = PythonFileIndex(tree)
@@ -61,28 +61,22 @@ def remembered_survey(
     """As `survey`, with a new look only at what changed."""
     tree = memory.tree
     with timed("collect"):
-        inventory = memory.get(_INVENTORY, Inventory, lambda: collect(tree, exclude))
+        inventory = memory.get(_INVENTORY, Inventory, lambda: collect(tree, exclude, FILE_NAMES))
     called.paths = inventory.python
     opened = TreeMemo[Any](tree, MAX_OPENED)
     with timed("templates"):
         kept: Glances = memory.last(_GLANCES, dict)
         glances = {
-            path: kept[path] if path in kept and memory.holds(f"r{path}") else _glance(tree, path, opened)
+            path: kept[path] if path in kept and memory.holds(f"r{path}") else TEMPLATES.summary(tree, path, opened)
             for path in inventory.candidates
         }
         memory.keep(_GLANCES, glances, (f"r{path}" for path in glances), changed=glances != kept)
     return Survey(inventory, divided(glances, inventory.candidates), called, opened)
 
 
-def last_survey(tree: RecordingTree, kept: Remembered) -> Survey:
+def last_survey(tree: RecordingTree, kept: CacheSnapshot) -> Survey:
     """What the scan saw that left `kept`, without a look at the tree."""
     memory = IncrementalCache(tree, kept)
     inventory = memory.last(_INVENTORY, Inventory)
     division = divided(memory.last(_GLANCES, dict), inventory.candidates)
     return Survey(inventory, division, PythonFileIndex(tree, inventory.python), TreeMemo[Any](tree, MAX_OPENED))
-
-
-def _glance(tree: Tree, path: str, opened: TreeMemo[Any]) -> Outline | Problem | None:
-    from archlint.scanner.evaluate import glance
-
-    return glance(tree, path, opened)

@@ -12,6 +12,7 @@ from archlint.model.coverage import NotEvaluated
 from archlint.model.deployed import Deployed
 from archlint.model.outline import Outline, families_of, packaged_copies
 from archlint.model.place import Problem
+from archlint.readers.registry import NAMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,14 @@ def divided(glances: Mapping[str, Outline | Problem | None], candidates: Iterabl
     outlines = {path: found for path, found in glances.items() if isinstance(found, Outline)}
     copies = packaged_copies(outlines)
     families = families_of(outlines.keys() - copies, outlines)
-    apps = [path for path in candidates if path.rpartition("/")[2] == "cdk.json"]
+    named = [
+        ScanUnit(form, (path,))
+        for form, reader in NAMED.items()
+        for path in sorted(candidates)
+        if path.rpartition("/")[2] == reader.file_name
+    ]
     return Division(
-        (*(ScanUnit(templates=family) for family in families), *(ScanUnit(app=path) for path in sorted(apps))),
+        (*(ScanUnit("cloudformation", family) for family in families), *named),
         tuple(found for found in glances.values() if isinstance(found, Problem)),
         len(copies),
     )
@@ -68,16 +74,15 @@ def together(homes: Sequence[ScanUnit], part_of: Callable[[tuple[ScanUnit, ...]]
 
 @dataclass(frozen=True, slots=True, order=True)
 class ScanUnit:
-    """What declares functions and is read in one go: templates that are nested in each other, or a CDK app."""
+    """Files that declare functions and are read in one go. `form` is a key of readers.registry.FORMS."""
 
-    templates: tuple[str, ...] = ()
-    app: str = ""
-    """The path of the app's cdk.json."""
+    form: str
+    paths: tuple[str, ...]
 
     @property
     def path(self) -> str:
         """A file that stands for it."""
-        return self.app or self.templates[0]
+        return self.paths[0]
 
 
 @dataclass(frozen=True, slots=True)

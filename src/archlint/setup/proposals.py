@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import secrets
+import stat
 import textwrap
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from archlint.finding import SEVERITIES
 from archlint.knowledge.ml import library_of_distribution
 from archlint.model.deployed import Deployed
+from archlint.model.origin import origin_of
 from archlint.results.result import ScanResult
 from archlint.setup import texts
-from archlint.setup.files import create, replace
 from archlint.setup.texts import with_setting
 from archlint.syntax.node import DocumentError, Mapping, Node, Scalar, Sequence
 from archlint.syntax.toml import parse_toml
@@ -21,13 +26,80 @@ from archlint.syntax.yaml import parse_yaml
 from archlint.tree import Tree, UnreadableError
 from archlint.values import Known
 
-KINDS = {
-    "sam": "SAM",
-    "cloudformation": "CloudFormation",
-    "cdk-python": "CDK (Python)",
-    "cdk-typescript": "CDK (TypeScript)",
-    "cdk-out": "CDK (synthesised)",
-}
+
+class NotWrittenError(Exception):
+    """The message says why, for a person."""
+
+
+def create(root: Path, path: str, text: str) -> None:
+    """A new file with the folders above it. Raises NotWrittenError, also where something is there already."""
+    target = _target(root, path)
+    with _explained(path):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _beside(target, text.encode("utf-8")) as partial:
+            _put(partial, target)
+
+
+def replace(root: Path, path: str, before: bytes, after: bytes) -> None:
+    """`after` in place of `before`, with the file's mode. Raises NotWrittenError, also where the file holds something
+    else by now."""
+    target = _target(root, path)
+    with _explained(path):
+        mode = target.lstat().st_mode
+        if not stat.S_ISREG(mode):
+            raise NotWrittenError(f"{path} is no regular file")
+        if target.read_bytes() != before:
+            raise NotWrittenError(f"{path} has changed in the meantime")
+        with _beside(target, after) as partial:
+            partial.chmod(stat.S_IMODE(mode))
+            partial.replace(target)
+
+
+def _target(root: Path, path: str) -> Path:
+    folder = root
+    *folders, name = path.split("/")
+    for part in folders:
+        folder = folder / part
+        if folder.is_symlink():
+            raise NotWrittenError(f"{path}: a link is in its way")
+    return folder / name
+
+
+@contextmanager
+def _explained(path: str) -> Iterator[None]:
+    try:
+        yield
+    except FileExistsError as error:
+        raise NotWrittenError(f"{path} is there already") from error
+    except OSError as error:
+        raise NotWrittenError(f"{path}: {error.strerror or type(error).__name__}") from error
+
+
+@contextmanager
+def _beside(target: Path, data: bytes) -> Iterator[Path]:
+    """A complete file in the same folder, which is gone afterwards unless it was moved."""
+    partial = target.with_name(f".{target.name}.{secrets.token_hex(8)}.tmp")
+    try:
+        with open(partial, "xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        yield partial
+    finally:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+
+
+def _put(partial: Path, target: Path) -> None:
+    """In one step, and only where nothing is; a file system without hard links gets a look and a move."""
+    try:
+        os.link(partial, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        if os.path.lexists(target):
+            raise FileExistsError(target) from None
+        partial.replace(target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +128,7 @@ def stack_of(result: ScanResult) -> Stack:
     severities = Counter(finding.severity for finding in result.findings)
     return Stack(
         functions=len(result.functions),
-        kinds=tuple((KINDS.get(kind, kind), number) for kind, number in sorted(kinds.items())),
+        kinds=tuple((origin_of(kind).title, number) for kind, number in sorted(kinds.items())),
         images=sum(deployed.function.package == Known("image") for deployed in result.functions),
         dockerfiles=len({d.image.dockerfile for d in result.functions if d.image is not None}),
         libraries=tuple(sorted(set(_libraries(result.functions)))),

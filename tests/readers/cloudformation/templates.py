@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from textwrap import dedent, indent
 
+from archlint.model.declared import Declared
 from archlint.model.function import Function
 from archlint.model.resource import Link
-from archlint.readers.cloudformation import Templates, read_templates
+from archlint.readers.cloudformation import read_templates
 from archlint.tree import MemoryTree
 from archlint.values import Known, Unknown, Value
 
 
-def read(files: dict[str, str | bytes]) -> Templates:
+def read(files: dict[str, str | bytes]) -> Declared:
     texts = {path: dedent(text) if isinstance(text, str) else text for path, text in files.items()}
     paths = [path for path in texts if path.endswith((".yaml", ".yml", ".json", ".template"))]
     return read_templates(MemoryTree(texts), sorted(paths))

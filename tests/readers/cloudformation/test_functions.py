@@ -19,6 +19,8 @@ from archlint.model.function import (
     ZipCode,
 )
 from archlint.model.place import Place
+from archlint.scanner.survey import survey
+from archlint.tree import MemoryTree
 
 SAM = "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      Runtime: python3.12\n"
 RAW = SAM.replace("Serverless", "Lambda")
@@ -317,6 +319,6 @@ def test_stacks_that_nest_each_other_end() -> None:
 
 def test_a_packaged_copy_counts_once() -> None:
     source = SAM + "      CodeUri: src\n"
-    found = read({"template.yaml": source, "packaged.yaml": SAM + "      CodeUri: s3://b/k\n", "src/app.py": ""})
-    assert [f.id for f in found.functions] == ["template.yaml#F"]
-    assert found.duplicates == 1
+    files = {"template.yaml": source, "packaged.yaml": SAM + "      CodeUri: s3://b/k\n", "src/app.py": ""}
+    assert [f.id for f in read(files).functions] == ["template.yaml#F"]
+    assert survey(MemoryTree(files), ()).division.copies == 1

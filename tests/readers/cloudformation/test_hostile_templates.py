@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from templates import read
 
+from archlint.model.declared import Declared
 from archlint.model.place import Problem
-from archlint.readers.cloudformation import Templates
 
 GOOD = """
 AWSTemplateFormatVersion: '2010-09-09'
@@ -23,7 +23,7 @@ Resources:
 """
 
 
-def beside(bad: str | bytes, name: str = "bad.yaml") -> Templates:
+def beside(bad: str | bytes, name: str = "bad.yaml") -> Declared:
     """Reads a bad file next to a good one."""
     started = time.process_time()
     found = read({"good.yaml": GOOD, name: bad})

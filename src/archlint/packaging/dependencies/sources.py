@@ -46,7 +46,7 @@ def layer_source(function: Function, layer: Layer, tree: Tree) -> DependencySour
 def compiles(function: Function) -> bool:
     """Whether the build leaves `__pycache__`: the CDK's bundling runs pip, which does unless told otherwise."""
     builds = isinstance(function.code, FolderCode) and function.code.builds
-    return function.kind.startswith("cdk") and (builds or any(layer.builds for layer in function.layers))
+    return function.origin.builds_on_deploy and (builds or any(layer.builds for layer in function.layers))
 
 
 @per_tree
@@ -73,7 +73,7 @@ def _found(tree: Tree, folder: str, name: str, installs: bool) -> DependencySour
 def _builder(function: Function, built: FolderCode | Layer) -> str:
     if not built.builds:
         return ""
-    return "cdk" if function.kind.startswith("cdk") else built.builder or "pip"
+    return "cdk" if function.origin.builds_on_deploy else built.builder or "pip"
 
 
 def _on_file_system(function: Function, builds: bool) -> bool:

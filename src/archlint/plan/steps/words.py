@@ -59,7 +59,7 @@ def words(unit: FunctionPlan, deployed: Deployed) -> Words:
     }
     build, deploy = _deployment(deployed)
     image = unit.target in _IMAGES or deployed.function.package == Known("image")
-    if image and deployed.function.kind == "sam":
+    if image and deployed.function.origin.sam_properties:
         deploy += " --resolve-image-repos"
     push = "" if brings_registry(unit, deployed) else _PUSH.format(texts["slug"])
     commands = {key: _quoted(text) for key, text in texts.items()}
@@ -76,7 +76,7 @@ def words(unit: FunctionPlan, deployed: Deployed) -> Words:
 
 def brings_registry(unit: FunctionPlan, deployed: Deployed) -> bool:
     """SAM and CDK keep a registry for the images of functions, and push to it when they deploy."""
-    return unit.target.startswith("lambda-") and deployed.function.kind != "cloudformation"
+    return unit.target.startswith("lambda-") and deployed.function.origin.keeps_registry
 
 
 def slug(name: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
+from archlint.model.declared import Declared
 from archlint.model.function import Function
 from archlint.model.place import Place, Problem
 from archlint.model.resource import Architecture, Link, Resource
@@ -194,19 +195,11 @@ def _renamed(link: Link, ids: Mapping[str, str], details: Mapping[str, str]) -> 
 Runner = Callable[[Tree, str, str, Mapping[str, Any]], Run]
 
 
-@dataclass(frozen=True, slots=True)
-class CdkApps:
-    """What the CDK apps of a repository declare. `texts` are the sources by path; `notes` say what was not followed,
-    which is no mistake of the user's."""
-
-    functions: tuple[Function, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    texts: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[Problem, ...] = ()
-    architecture: Architecture = field(default_factory=Architecture)
+def read(tree: Tree, paths: Sequence[str], _: object = None) -> Declared:
+    return read_apps(tree, paths)
 
 
-def read_apps(tree: Tree, candidates: Iterable[str], runner: Runner = run_app) -> CdkApps:
+def read_apps(tree: Tree, candidates: Iterable[str], runner: Runner = run_app) -> Declared:
     """Reads the app of each cdk.json among the candidates without running it."""
     found = _Found({}, [], [], {}, {}, {})
     for path in candidates:
@@ -214,7 +207,7 @@ def read_apps(tree: Tree, candidates: Iterable[str], runner: Runner = run_app) -
             _read(path, tree, runner, found)
     functions = tuple(found.functions.values())
     architecture = Architecture(tuple(found.resources.values()), tuple(found.links))
-    return CdkApps(functions, tuple(found.problems), found.texts, tuple(found.notes), architecture)
+    return Declared(functions, tuple(found.problems), found.texts, tuple(found.notes), architecture)
 
 
 @dataclass(slots=True)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as Dictionary
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from typing import Any
 
+from archlint.cache.memo import TreeMemo
+from archlint.model.declared import Declared
 from archlint.model.function import Function
-from archlint.model.outline import families_of, packaged_copies
+from archlint.model.outline import Outline, families_of, packaged_copies
 from archlint.model.place import Problem
 from archlint.model.resource import Architecture
 from archlint.readers.cloudformation.functions import read_functions
@@ -21,18 +23,29 @@ from archlint.readers.cloudformation.template import Template, read_template
 from archlint.tree import Tree
 
 
-@dataclass(frozen=True, slots=True)
-class Templates:
-    """What the templates of a repository declare; `texts` are their sources by path."""
-
-    functions: tuple[Function, ...]
-    problems: tuple[Problem, ...]
-    texts: Dictionary[str, str]
-    duplicates: int = 0
-    architecture: Architecture = field(default_factory=Architecture)
+def summary(tree: Tree, path: str, parsed: TreeMemo[Any]) -> Outline | Problem | None:
+    """A problem where the file means to be a template and cannot be read."""
+    with collector_paused():
+        found = _parsed(tree, path, parsed)
+        return outline(found) if isinstance(found, Template) else found
 
 
-def read_templates(tree: Tree, paths: Iterable[str]) -> Templates:
+def read(tree: Tree, paths: Sequence[str], parsed: TreeMemo[Any]) -> Declared:
+    """Templates that name each other as nested stacks, or one that stands alone; they are dropped from `parsed`."""
+    with collector_paused():
+        found = {path: _parsed(tree, path, parsed) for path in paths}
+        family = read_family(tree, {path: one for path, one in found.items() if isinstance(one, Template)})
+        for path in paths:
+            parsed.forget(path)
+    return family
+
+
+def _parsed(tree: Tree, path: str, parsed: TreeMemo[Any]) -> Template | Problem | None:
+    found: Template | Problem | None = parsed.get(path, lambda: read_template(tree, path))
+    return found
+
+
+def read_templates(tree: Tree, paths: Iterable[str]) -> Declared:
     """Reads every template below the root; what a parent stack passes to a nested one replaces its defaults."""
     templates: dict[str, Template] = {}
     problems: list[Problem] = []
@@ -47,11 +60,11 @@ def read_templates(tree: Tree, paths: Iterable[str]) -> Templates:
         copies = packaged_copies(outlines)
         families = families_of(outlines.keys() - copies, outlines)
         parts = [read_family(tree, {path: templates[path] for path in family}) for family in families]
-    return Templates(
+    return Declared(
         tuple(function for part in parts for function in part.functions),
         tuple(problems),
         {path: text for part in parts for path, text in part.texts.items()},
-        len(copies),
+        (),
         Architecture(
             tuple(resource for part in parts for resource in part.architecture.resources),
             tuple(link for part in parts for link in part.architecture.links),
@@ -59,7 +72,7 @@ def read_templates(tree: Tree, paths: Iterable[str]) -> Templates:
     )
 
 
-def read_family(tree: Tree, templates: Dictionary[str, Template]) -> Templates:
+def read_family(tree: Tree, templates: Dictionary[str, Template]) -> Declared:
     """Templates that name each other as nested stacks, or one that stands alone."""
     passed = passed_parameters(templates)
     functions: list[Function] = []
@@ -70,7 +83,7 @@ def read_family(tree: Tree, templates: Dictionary[str, Template]) -> Templates:
         functions += own
         architecture.append(read_architecture(lookup, own, tree))
     texts = {path: template.text for path, template in templates.items()}
-    return Templates(tuple(functions), (), texts, 0, joined(architecture, functions))
+    return Declared(tuple(functions), texts=texts, architecture=joined(architecture, functions))
 
 
 @contextmanager

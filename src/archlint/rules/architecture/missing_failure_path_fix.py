@@ -27,7 +27,7 @@ def fix(finding: Finding, project: Project, text: Text) -> Fix | None:
 def _destination(function: Function, document: Document, properties: Mapping) -> Edit | None:
     """SAM makes the queue when a destination has a type and no address, and the permission for a role of its own."""
     if (
-        function.kind != "sam"
+        not function.origin.sam_properties
         or "EventInvokeConfig" in properties
         or "Role" in properties
         or _has_global_role(document)

@@ -9,7 +9,7 @@ from archlint.code.call_path import way_to
 from archlint.code.downloads import downloads
 from archlint.code.reach import Call, Reach
 from archlint.finding import Hit
-from archlint.knowledge.cache_folders import cache_folder
+from archlint.knowledge.slimming import cache_folder
 from archlint.model.deployed import Deployed
 from archlint.project import Project
 from archlint.rulebook.page import Page

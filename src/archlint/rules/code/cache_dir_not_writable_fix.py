@@ -11,7 +11,7 @@ from archlint.edits.python.place import is_docstring
 from archlint.edits.python.source import PythonSource, of_finding, source_of
 from archlint.edits.text import Edit, Fix, Text
 from archlint.finding import Finding
-from archlint.knowledge.cache_folders import cache_folder
+from archlint.knowledge.slimming import cache_folder
 from archlint.project import Project
 
 SAFE = False

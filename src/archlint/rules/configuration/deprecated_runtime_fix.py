@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archlint.edits.document import load
-from archlint.edits.functions import TEMPLATES, fix_of, functions_of
+from archlint.edits.functions import fix_of, functions_of
 from archlint.edits.text import Fix, Text
 from archlint.finding import Finding
 from archlint.knowledge.limits import newest_runtime, runtime
@@ -31,4 +31,4 @@ def fix(finding: Finding, project: Project, text: Text) -> Fix | None:
 def _is_built_here(function: Function) -> bool:
     code = function.code
     builds = isinstance(code, InlineCode) or (isinstance(code, FolderCode) and code.builds)
-    return function.kind in TEMPLATES and builds and not function.layers
+    return function.origin.editable and builds and not function.layers

@@ -11,7 +11,6 @@ from archlint.model.place import Place
 from archlint.project import Project
 from archlint.rulebook.page import Page
 
-TEMPLATES = ("sam", "cloudformation")
 UNKNOWN = "/mnt"
 """Stands for a path that is not known, and perhaps for something that is no file system."""
 
@@ -20,7 +19,7 @@ def check(project: Project, page: Page) -> Iterator[Hit]:
     """Templates alone: the CDK refuses a file system without a VPC and adds the dependency itself."""
     for deployed in project.functions:
         function = deployed.function
-        if not set(function.efs_mounts) - {UNKNOWN} or function.kind not in TEMPLATES or function.capacity_provider:
+        if not set(function.efs_mounts) - {UNKNOWN} or not function.origin.editable or function.capacity_provider:
             continue
         if not function.vpc and function.completed_by is None:
             known = statement("file_system_vpc")

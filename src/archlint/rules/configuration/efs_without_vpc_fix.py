@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archlint.edits.document import Document, Value, load
-from archlint.edits.functions import TEMPLATES, fix_of, functions_of
+from archlint.edits.functions import fix_of, functions_of
 from archlint.edits.text import Edit, Fix, Text
 from archlint.finding import Finding
 from archlint.model.function import Function
@@ -18,7 +18,7 @@ def fix(finding: Finding, project: Project, text: Text) -> Fix | None:
     """A VpcConfig that is missing takes subnets that nobody knows here."""
     edits: set[Edit] = set()
     for function in functions_of(finding, project):
-        document = load(function.defined_at.path, text) if function.kind in TEMPLATES else None
+        document = load(function.defined_at.path, text) if function.origin.editable else None
         resource = document.resource(function.defined_at) if document is not None else None
         if document is None or resource is None or not function.unawaited_mount_targets or not function.vpc:
             return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archlint.edits.document import Document, load
-from archlint.edits.functions import TEMPLATES, fix_of, functions_of
+from archlint.edits.functions import fix_of, functions_of
 from archlint.edits.text import Edit, Fix, Text
 from archlint.finding import Finding
 from archlint.knowledge.limits import limit
@@ -29,7 +29,7 @@ def _function(
     finding: Finding, project: Project, document: Document, way: tuple[Entry, ...]
 ) -> tuple[Edit, int | str] | None:
     functions = list(functions_of(finding, project))
-    if not functions or any(f.kind not in TEMPLATES for f in functions):
+    if not functions or any(not f.origin.editable for f in functions):
         return None
     if way[-1].key == "MemorySize":
         name = "memory_managed_max" if all(f.capacity_provider for f in functions) else "memory_max"

@@ -18,7 +18,7 @@ def fix(finding: Finding, project: Project, text: Text) -> Fix | None:
 
 
 def _added(function: Function, document: Document, properties: Mapping) -> Edit | None:
-    if function.kind != "sam" or "SnapStart" in properties or function.places.get("snapstart") is not None:
+    if not function.origin.sam_properties or "SnapStart" in properties or function.places.get("snapstart") is not None:
         return None
     added: dict[str, Value] = {} if "AutoPublishAlias" in properties else {"AutoPublishAlias": "live"}
     added["SnapStart"] = {"ApplyOn": "PublishedVersions"}

@@ -1,4 +1,4 @@
-"""The option `--with`: another linter over the templates that a scan has read."""
+"""The options that ask for more than archlint itself: cfn-lint with `--with`, a package index with `--online`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,37 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archlint.report.visible import visible
 from archlint.rulebook.page import GUEST, guest_page
 
 if TYPE_CHECKING:
     from archlint.config import Config
+    from archlint.online.measure import OnlineMeasurer
     from archlint.results.result import ScanResult
+
+
+HELP = "Ask the package index for exact sizes; needs uv for what no lock file pins (archlint-aws[online])."
+_SHOWN = 10
+"""Lines about what could not be measured."""
+
+
+def measurer(online: bool) -> OnlineMeasurer | None:
+    """None without the option, so that nothing can be asked."""
+    if not online:
+        return None
+    from archlint.online.measure import user_measurer
+
+    return user_measurer()
+
+
+def report(used: OnlineMeasurer | None) -> None:
+    """Says on standard error what could not be measured, and why."""
+    lines = used.messages() if used is not None else ()
+    for line in lines[:_SHOWN]:
+        click.echo(f"archlint: --online: {visible(line)}", err=True)
+    if len(lines) > _SHOWN:
+        click.echo(f"archlint: --online: and {len(lines) - _SHOWN} more", err=True)
+
 
 option = click.option(
     "--with",
